@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * attach.h - from a program's descriptor and a target to a live probe.
+ *
+ * The ladder, best rung first: the kprobe PMU with a BPF link (v5.15), the PMU
+ * with an ioctl (v4.17), a tracefs event (v4.1). The first two vanish with
+ * their descriptors however the process ends; the third leaves an event in
+ * tracefs, which attachment_close() removes, and attach_sweep() if we were
+ * killed. What exists is found by looking for it, never by a version.
+ */
+#ifndef ATTACH_H
+#define ATTACH_H
+
+#include <sys/file.h>
+#include <sys/utsname.h>
+
+#include "bpf_sys.h"
+#include "fs.h"
+#include "kernel.h"
+#include "symbols.h"
+#include "text.h"
+
+/* ---- Targets ---- */
+
+struct target {
+	char symbol[SYMBOL_NAME_SIZE]; /* only [A-Za-z0-9_.$:], so no line of tracefs can be forged */
+	uint64_t offset;
+	bool retprobe;
+};
+
+static inline bool target_symbol_char(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
+	       c == '.' || c == '$' || c == ':';
+}
+
+/* FUNCTION[+OFFSET]; -EINVAL with a reason when it is neither. */
+static inline int target_parse(const char *function, bool retprobe, struct target *out,
+			       struct why *why)
+{
+	const char *p = function;
+	size_t len = 0;
+
+	*out = (struct target){ .retprobe = retprobe };
+	while (target_symbol_char(p[len]))
+		len++;
+	if (len == 0 || (p[0] >= '0' && p[0] <= '9'))
+		return why_set(why, -EINVAL, "function '%s': expected the name of a kernel function",
+			       function);
+	if (len >= sizeof(out->symbol))
+		return why_set(why, -EINVAL, "function '%s': %zu characters, at most %zu", function,
+			       len, sizeof(out->symbol) - 1);
+	memcpy(out->symbol, p, len);
+	p += len;
+	if (*p == '+') {
+		p++;
+		if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) || *p)
+			return why_set(why, -EINVAL,
+				       "function '%s': expected a number behind the '+'", function);
+	}
+	if (*p)
+		return why_set(why, -EINVAL, "function '%s': character '%.*s' in a name", function, 1, p);
+	if (retprobe && out->offset)
+		return why_set(why, -EINVAL,
+			       "function '%s': a return probe takes no offset", function);
+	return 0;
+}
+
+/* "'vfs_read+0x4'", for messages. */
+static inline void target_add_name(const struct target *target, struct text *out)
+{
+	text_addf(out, "'%s", target->symbol);
+	if (target->offset)
+		text_addf(out, "+0x%llx", (unsigned long long)target->offset);
+	text_addf(out, "'");
+}
+
+/* What this machine puts before a system call's sys_NAME; NULL when nothing. */
+static inline const char *target_syscall_prefix(void)
+{
+	static const struct {
+		const char *machine; /* uname -m */
+		const char *prefix;
+	} wrappers[] = {
+		{ "x86_64", "__x64_" },     /* since v4.17 */
+		{ "i686", "__ia32_" },
+		{ "aarch64", "__arm64_" },  /* since v4.19 */
+		{ "s390x", "__s390x_" },    /* since v5.2 */
+		{ "riscv64", "__riscv_" },  /* since v6.6 */
+	};
+	struct utsname name;
+
+	if (uname(&name) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+		if (strcmp(name.machine, wrappers[i].machine) == 0)
+			return wrappers[i].prefix;
+	return NULL;
+}
+
+/* sys_NAME under the machine's wrapper; false when the target is no system call. */
+static inline bool target_wrap(const struct target *target, struct target *out)
+{
+	const char *prefix = strncmp(target->symbol, "sys_", 4) == 0 ? target_syscall_prefix() : NULL;
+
+	*out = *target;
+	if (!prefix || strlen(prefix) + strlen(target->symbol) >= sizeof(out->symbol))
+		return false;
+	strcpy(out->symbol, prefix);
+	strcat(out->symbol, target->symbol);
+	return true;
+}
+
+/* ---- Attachments ---- */
+
+enum attach_mode { ATTACH_AUTO, ATTACH_PERF, ATTACH_TRACEFS };
+
+#define EVENT_GROUP "kprobes"
+#define EVENT_PREFIX "load_kp_bpf_"
+#define EVENT_DIGITS 16
+#define EVENT_NAME_SIZE (sizeof(EVENT_PREFIX) + EVENT_DIGITS)
+
+struct attachment {
+	struct target target;    /* as resolved */
+	const char *mechanism;
+	int perf_fd;
+	int link_fd;
+	int events_fd;           /* kprobe_events, open for appending */
+	char event[EVENT_NAME_SIZE]; /* "" when there is no event of ours */
+};
+
+#define ATTACHMENT_CLOSED { .perf_fd = -1, .link_fd = -1, .events_fd = -1 }
+
+/* ---- perf events ---- */
+
+/*
+ * One event on one CPU is enough: the program runs on the hits of all of them.
+ * CPU 0 may be offline; the one that we run on is not, unless it goes just now.
+ */
+static inline int attach_perf_event(struct sys_perf_attr *attr)
+{
+	int fd = -ENODEV;
+
+	for (int i = 0; i < 3 && fd == -ENODEV; i++)
+		fd = sys_perf_event_open(attr, sys_getcpu());
+	return fd;
+}
+
+/* The program runs from the first hit: it is set before the event is enabled. */
+static inline int attach_perf_program(int prog_fd, bool by_link, struct attachment *out)
+{
+	int err;
+
+	if (by_link) {
+		out->link_fd = sys_link_create(prog_fd, out->perf_fd);
+		if (out->link_fd >= 0) {
+			out->mechanism = "perf link";
+			return sys_perf_enable(out->perf_fd);
+		}
+		out->link_fd = -1;
+	}
+	err = sys_perf_set_bpf(out->perf_fd, prog_fd);
+	return err < 0 ? err : sys_perf_enable(out->perf_fd);
+}
+
+static inline int attach_perf(const struct target *target, int prog_fd, struct attachment *out)
+{
+	struct sys_perf_attr attr = {
+		.config = target->retprobe, /* format/retprobe: "config:0" */
+		.config1 = sys_ptr(target->symbol),
+		.config2 = target->offset,
+		.sample_period = 1,
+		.disabled = 1,
+	};
+	char number[16];
+	const char *p = number;
+	uint64_t type;
+	int fd;
+
+	if (fs_read(&fs_sys, "bus/event_source/devices/kprobe/type", number, sizeof(number)) <= 0 ||
+	    !text_read_number(&p, 10, &type))
+		return -EOPNOTSUPP;
+	attr.type = (uint32_t)type;
+	fd = attach_perf_event(&attr);
+	if (fd < 0)
+		return fd;
+	out->perf_fd = fd;
+	out->mechanism = "perf ioctl";
+	return attach_perf_program(prog_fd, true, out);
+}
+
+/* ---- tracefs events ---- */
+
+/* 64 bits that are new for each execve: unique among all loaders, in whichever PID namespace. */
+static inline void event_make_name(char *out)
+{
+	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
+
+	memcpy(out, EVENT_PREFIX, sizeof(EVENT_PREFIX));
+	for (size_t i = 0; i < EVENT_DIGITS; i++) {
+		uint8_t byte = random ? random[i / 2] : 0;
+
+		out[sizeof(EVENT_PREFIX) - 1 + i] = "0123456789abcdef"[i % 2 ? byte & 15 : byte >> 4];
+	}
+	out[EVENT_NAME_SIZE - 1] = '\0';
+}
+
+/* Is this line of kprobe_events, "p:kprobes/NAME ..." or "r4:kprobes/NAME ...", one of ours? */
+static inline bool event_parse_line(const char *line, char *out)
+{
+	const char *p = strchr(line, ':');
+	size_t digits;
+
+	if ((line[0] != 'p' && line[0] != 'r') || !p)
+		return false;
+	p++;
+	if (!text_skip(&p, EVENT_GROUP "/" EVENT_PREFIX))
+		return false;
+	digits = strspn(p, "0123456789abcdef");
+	if (digits != EVENT_DIGITS || p[digits] != ' ')
+		return false;
+	memcpy(out, p - (sizeof(EVENT_PREFIX) - 1), EVENT_NAME_SIZE - 1);
+	out[EVENT_NAME_SIZE - 1] = '\0';
+	return true;
+}
+
+/* kprobe_events takes one command a write, and O_TRUNC would wipe everybody's events. */
+static inline int event_write(int events_fd, const struct text *line)
+{
+	int ret = sys_write(events_fd, line->data, line->len);
+
+	return ret < 0 ? ret : 0;
+}
+
+static inline int event_remove(int events_fd, const char *event)
+{
+	struct text line;
+
+	text_setf(&line, "-:" EVENT_GROUP "/%s\n", event);
+	return event_write(events_fd, &line);
+}
+
+static inline int event_create(int events_fd, const struct target *target, const char *event)
+{
+	struct text line;
+
+	text_setf(&line, "%c:" EVENT_GROUP "/%s %s", target->retprobe ? 'r' : 'p', event,
+		  target->symbol);
+	if (target->offset)
+		text_addf(&line, "+%llu", (unsigned long long)target->offset);
+	text_addf(&line, "\n");
+	return event_write(events_fd, &line);
+}
+
+/* The number under which perf_event_open knows the event. */
+static inline int event_read_id(int tracing_fd, const char *event, uint64_t *out)
+{
+	struct text path;
+	char number[16];
+	const char *p = number;
+	int ret;
+
+	text_setf(&path, "events/" EVENT_GROUP "/%s/id", event);
+	ret = fs_read_at(tracing_fd, path.data, number, sizeof(number));
+	if (ret < 0)
+		return ret;
+	return text_read_number(&p, 10, out) ? 0 : -EIO;
+}
+
+static inline int attach_event(int tracing_fd, const struct target *target, int prog_fd,
+			       struct attachment *out)
+{
+	struct sys_perf_attr attr = { .type = PERF_TYPE_TRACEPOINT, .sample_period = 1, .disabled = 1 };
+	char event[EVENT_NAME_SIZE];
+	uint64_t id = 0;
+	int err;
+
+	event_make_name(event);
+	err = event_create(out->events_fd, target, event);
+	if (err)
+		return err;
+	memcpy(out->event, event, sizeof(event));
+	err = event_read_id(tracing_fd, event, &id);
+	if (err)
+		return err;
+	attr.config = id;
+	err = attach_perf_event(&attr);
+	if (err < 0)
+		return err;
+	out->perf_fd = err;
+	out->mechanism = "tracefs";
+	return attach_perf_program(prog_fd, false, out);
+}
+
+/*
+ * From its creation until perf holds it, an event looks like one that a killed
+ * loader left. A shared lock on kprobe_events marks that time: the sweep takes
+ * the exclusive one, and the kernel drops both with their process.
+ */
+static inline int attach_tracefs(const struct target *target, int prog_fd, struct attachment *out)
+{
+	int tracing_fd = fs_open_tracing();
+	int err;
+
+	if (tracing_fd < 0)
+		return tracing_fd == -ENODEV ? -EOPNOTSUPP : tracing_fd;
+	out->events_fd = sys_openat(tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
+	if (out->events_fd < 0) {
+		err = out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
+	} else {
+		flock(out->events_fd, LOCK_SH);
+		err = attach_event(tracing_fd, target, prog_fd, out);
+		flock(out->events_fd, LOCK_UN);
+	}
+	close(tracing_fd);
+	return err;
+}
+
+/*
+ * Removes the events that killed loaders left: those with our form of name
+ * which nobody uses. One in use is refused by the kernel (EBUSY).
+ */
+static inline void attach_sweep(void)
+{
+	int tracing_fd = fs_open_at(fs_trace.path, fs_trace.magic);
+	int events_fd = -1;
+	unsigned int removed;
+
+	if (tracing_fd < 0)
+		return;
+	do {
+		char event[EVENT_NAME_SIZE];
+		struct fs_lines lines;
+		const char *line;
+
+		/* Each removal shifts the lines not yet read: look again until none is left. */
+		removed = 0;
+		if (fs_lines_open(&lines, tracing_fd, "kprobe_events") < 0)
+			break;
+		while ((line = fs_lines_next(&lines))) {
+			if (!event_parse_line(line, event))
+				continue;
+			if (events_fd < 0)
+				events_fd = sys_openat(tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
+			if (events_fd < 0 || flock(events_fd, LOCK_EX | LOCK_NB) != 0)
+				break;
+			removed += event_remove(events_fd, event) == 0;
+		}
+		fs_lines_close(&lines);
+	} while (removed);
+	if (events_fd >= 0)
+		close(events_fd);
+	close(tracing_fd);
+}
+
+/* ---- The ladder ---- */
+
+/*
+ * Detaches and removes the event. Idempotent. Returns 0, or -errno with a
+ * reason when the event had to be left.
+ */
+static inline int attachment_close(struct attachment *attachment, struct why *why)
+{
+	int err = 0;
+
+	if (attachment->link_fd >= 0)
+		close(attachment->link_fd);
+	if (attachment->perf_fd >= 0)
+		close(attachment->perf_fd);
+	if (attachment->event[0]) /* only now: an event that perf holds is busy */
+		err = event_remove(attachment->events_fd, attachment->event);
+	if (err) {
+		why_set(why, err, "event '" EVENT_GROUP "/%s' cannot be removed: %s",
+			attachment->event, error_text(err));
+		if (err == -EBUSY)
+			why_hint(why, "somebody else has enabled it; the next start removes it");
+	}
+	if (attachment->events_fd >= 0)
+		close(attachment->events_fd);
+	*attachment = (struct attachment)ATTACHMENT_CLOSED;
+	return err;
+}
+
+/* Errors that tell of the mechanism, not of the target: another rung may do. */
+static inline bool attach_is_missing(int err)
+{
+	return err == -EOPNOTSUPP || err == -ENOSYS || err == -ENODEV || err == -E2BIG ||
+	       err == -524;
+}
+
+static inline int attach_once(const struct target *target, int prog_fd, enum attach_mode mode,
+			      struct attachment *out)
+{
+	struct why ignored;
+	int err = -EOPNOTSUPP;
+
+	if (mode != ATTACH_TRACEFS)
+		err = attach_perf(target, prog_fd, out);
+	if (mode == ATTACH_TRACEFS || (mode == ATTACH_AUTO && err < 0 && attach_is_missing(err))) {
+		attachment_close(out, &ignored);
+		err = attach_tracefs(target, prog_fd, out);
+	}
+	if (err < 0)
+		attachment_close(out, &ignored);
+	else
+		out->target = *target;
+	return err < 0 ? err : 0;
+}
+
+/* ---- Why it did not attach ---- */
+
+/* Is the name in debugfs kprobes/blacklist, "0xSTART-0xEND\tNAME"? */
+static inline bool attach_blacklisted(const char *symbol)
+{
+	int debug_fd = fs_open(&fs_debug);
+	struct fs_lines lines;
+	bool found = false;
+	const char *line;
+
+	if (debug_fd < 0)
+		return false;
+	if (fs_lines_open(&lines, debug_fd, "kprobes/blacklist") == 0) {
+		while (!found && (line = fs_lines_next(&lines))) {
+			const char *name = strrchr(line, '\t');
+
+			found = name && strcmp(name + 1, symbol) == 0;
+		}
+		fs_lines_close(&lines);
+	}
+	close(debug_fd);
+	return found;
+}
+
+/* The names that may have been meant. */
+static inline void attach_hint_names(const struct symbol_report *report, struct why *why)
+{
+	struct text names;
+
+	text_clear(&names);
+	for (uint32_t i = 0; i < report->nr_variants && i < SYMBOL_VARIANTS; i++)
+		text_addf(&names, "%s'%s'", i ? ", " : "", report->variants[i]);
+	if (report->nr_variants) {
+		why_hint(why, "the compiler made variants of it: ");
+		text_add(&why->hint, names.data, names.len);
+		return;
+	}
+	for (size_t i = 0; i < SYMBOL_NEAREST && report->nearest[i].name[0]; i++)
+		text_addf(&names, "%s'%s'", i ? ", " : "", report->nearest[i].name);
+	if (names.len) {
+		why_hint(why, "the nearest names are ");
+		text_add(&why->hint, names.data, names.len);
+	} else {
+		why_hint(why, "the functions are listed in /proc/kallsyms, as t or T; "
+			      "one that was inlined is not there");
+	}
+}
+
+/* The kernel did not take the name or the place: /proc/kallsyms knows more. */
+static inline int attach_explain_symbol(const struct target *target, int err, struct why *why)
+{
+	static struct symbol_report report;
+	struct text name;
+
+	text_clear(&name);
+	target_add_name(target, &name);
+	if (symbols_search(target->symbol, &report) != 0)
+		return why_set(why, err, "cannot be probed: %s (no /proc/kallsyms to say more)",
+			       error_text(err));
+	if (report.nr_exact > 1)
+		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
+			       report.nr_exact);
+	if (report.nr_exact == 1 && err == -EADDRNOTAVAIL)
+		return why_set(why, err, "the kernel calls the name ambiguous: %s", error_text(err));
+	if (report.nr_exact == 0 && report.nr_data)
+		return why_set(why, err, "is data, not a function");
+	if (report.nr_exact == 0) {
+		why_set(why, err, "there is no such function in this kernel");
+		attach_hint_names(&report, why);
+		return err;
+	}
+	if (attach_blacklisted(target->symbol))
+		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
+	why_set(why, err, "cannot be probed there: %s", error_text(err));
+	if (target->offset)
+		why_hint(why, "the offset may be outside of the function or inside of an instruction");
+	return err;
+}
+
+static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,
+				 struct why *why)
+{
+	struct text name;
+
+	switch (err) {
+	case -ENOENT:
+	case -EINVAL:
+	case -EADDRNOTAVAIL:
+		attach_explain_symbol(target, err, why);
+		break;
+	case -EILSEQ:
+		why_set(why, err, "is not an instruction boundary");
+		break;
+	case -EPERM:
+	case -EACCES:
+		why_set(why, err, "may not be probed: %s", error_text(err));
+		kernel_hint_privilege(why);
+		break;
+	case -EBUSY:
+		why_set(why, err, "is busy: live patching or another tracer holds it");
+		break;
+	case -EOPNOTSUPP:
+	case -ENOSYS:
+	case -524:
+		err = -EOPNOTSUPP;
+		if (mode == ATTACH_PERF) {
+			why_set(why, err, "this kernel has no kprobe PMU (since Linux 4.17)");
+			why_hint(why, "try --attach=tracefs");
+		} else {
+			why_set(why, err, "this kernel has no kprobes that a program can use (CONFIG_KPROBE_EVENTS)");
+		}
+		break;
+	default:
+		why_set(why, err, "cannot be probed: %s", error_text(err));
+		if (err == -EMFILE)
+			why_hint(why, "too many open files: raise the limit (ulimit -n)");
+		break;
+	}
+	text_clear(&name);
+	target_add_name(target, &name);
+	text_addf(&name, ": ");
+	text_add(&name, why->reason.data, why->reason.len);
+	why->reason = name;
+	return err;
+}
+
+/*
+ * Sets the program on the target. A system call that the kernel does not know
+ * by its plain name is tried under the machine's wrapper; out->target tells.
+ * Returns 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a
+ * reason, and then nothing is left.
+ */
+static inline int attachment_open(const struct target *target, int prog_fd, enum attach_mode mode,
+				  struct attachment *out, struct why *why)
+{
+	int err = attach_once(target, prog_fd, mode, out);
+	struct target wrapped;
+
+	/* EINVAL: a return probe up to v5.10, tracefs since v6.11. */
+	if ((err == -ENOENT || err == -EINVAL) && target_wrap(target, &wrapped)) {
+		int second = attach_once(&wrapped, prog_fd, mode, out);
+
+		if (second != -ENOENT && second != -EINVAL)
+			err = second;
+	}
+	return err ? attach_explain(target, mode, err, why) : 0;
+}
+
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * bpf_sys.h - the kernel's side: its ABI mirrored, and its system calls.
+ *
+ * Two levels: constants with the kernel's spelling and structs with tags of our
+ * own, one for each bpf() command, so that no kernel header is needed; then
+ * sys_* wrappers that return the value or -errno. tests/abi.c holds every
+ * number here against <linux/bpf.h> and <linux/perf_event.h>.
+ *
+ * The kernel accepts an attr of any size whose bytes past what it knows are
+ * zero (bpf(2)); a command's struct ends with the last field that we use.
+ */
+#ifndef BPF_SYS_H
+#define BPF_SYS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- bpf(2) ---- */
+
+#define BPF_MAP_CREATE 0
+#define BPF_MAP_UPDATE_ELEM 2
+#define BPF_PROG_LOAD 5
+#define BPF_OBJ_PIN 6
+#define BPF_OBJ_GET 7
+#define BPF_OBJ_GET_INFO_BY_FD 15 /* since v4.13 */
+#define BPF_LINK_CREATE 28        /* since v5.7; of perf events since v5.15 */
+
+#define BPF_PROG_TYPE_KPROBE 2
+#define BPF_PERF_EVENT 41         /* enum bpf_attach_type */
+
+#define BPF_MAP_TYPE_PERF_EVENT_ARRAY 4
+#define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
+#define BPF_MAP_TYPE_HASH_OF_MAPS 13
+#define BPF_MAP_TYPE_DEVMAP 14
+#define BPF_MAP_TYPE_DEVMAP_HASH 25
+#define BPF_MAP_TYPE_RINGBUF 27
+
+#define BPF_F_RDONLY_PROG (1U << 7)
+#define BPF_OBJ_NAME_LEN 16U
+
+typedef uint64_t sys_u64 __attribute__((aligned(8))); /* i386 aligns uint64_t to 4 */
+
+struct sys_map_create_attr {
+	uint32_t map_type;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	uint32_t map_flags;
+	uint32_t inner_map_fd;           /* since v4.12 */
+	uint32_t numa_node;              /* since v4.14 */
+	char map_name[BPF_OBJ_NAME_LEN]; /* since v4.15 */
+};
+
+struct sys_map_elem_attr {
+	uint32_t map_fd;
+	sys_u64 key;
+	sys_u64 value;
+	sys_u64 flags;
+};
+
+struct sys_prog_load_attr {
+	uint32_t prog_type;
+	uint32_t insn_cnt;
+	sys_u64 insns;
+	sys_u64 license;
+	uint32_t log_level;
+	uint32_t log_size;
+	sys_u64 log_buf;
+	uint32_t kern_version;            /* must match for kprobes before v5.0 */
+	uint32_t prog_flags;
+	char prog_name[BPF_OBJ_NAME_LEN]; /* since v4.15 */
+};
+
+struct sys_obj_attr {
+	sys_u64 pathname;
+	uint32_t bpf_fd;
+};
+
+struct sys_info_attr {
+	uint32_t bpf_fd;
+	uint32_t info_len;
+	sys_u64 info;
+};
+
+struct sys_link_create_attr {
+	uint32_t prog_fd;
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t flags;
+};
+
+struct sys_map_info {
+	uint32_t type;
+	uint32_t id;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	uint32_t map_flags;
+};
+
+/* ---- perf_event_open(2) ---- */
+
+#define PERF_TYPE_TRACEPOINT 2
+#define PERF_FLAG_FD_CLOEXEC (1UL << 3)
+#define PERF_EVENT_IOC_ENABLE _IO('$', 0)
+#define PERF_EVENT_IOC_SET_BPF _IOW('$', 8, uint32_t)
+
+/* Up to config2: PERF_ATTR_SIZE_VER1, 72 bytes. */
+struct sys_perf_attr {
+	uint32_t type;
+	uint32_t size;
+	sys_u64 config;
+	sys_u64 sample_period;
+	sys_u64 sample_type;
+	sys_u64 read_format;
+	uint64_t disabled : 1; /* a bit field as in the kernel: it counts from the other end on big endian */
+	uint64_t : 63;
+	uint32_t wakeup_events;
+	uint32_t bp_type;
+	sys_u64 config1;       /* kprobe_func: the address of the symbol's name */
+	sys_u64 config2;       /* probe_offset */
+};
+
+/* ---- File systems ---- */
+
+#define PROC_SUPER_MAGIC 0x9fa0
+#define SYSFS_MAGIC 0x62656572
+#define DEBUGFS_MAGIC 0x64626720
+#define TRACEFS_MAGIC 0x74726163
+#define SECURITYFS_MAGIC 0x73636673
+#define BPF_FS_MAGIC 0xcafe4a11
+
+/* Since v5.2. One number on every machine, unlike the older calls'. */
+#ifndef __NR_fsopen
+#define __NR_fsopen 430
+#define __NR_fsconfig 431
+#define __NR_fsmount 432
+#endif
+#define SYS_FSOPEN_CLOEXEC 1
+#define SYS_FSMOUNT_CLOEXEC 1
+#define SYS_FSCONFIG_CMD_CREATE 6
+
+/* A C library older than the call does not know its number. */
+#ifndef __NR_bpf
+#if defined(__x86_64__)
+#define __NR_bpf 321
+#elif defined(__i386__)
+#define __NR_bpf 357
+#elif defined(__arm__)
+#define __NR_bpf 386
+#elif defined(__powerpc__)
+#define __NR_bpf 361
+#elif defined(__s390__)
+#define __NR_bpf 351
+#else
+#define __NR_bpf 280 /* asm-generic/unistd.h */
+#endif
+#endif
+
+/* ---- Capabilities ---- */
+
+#define CAP_SYS_ADMIN 21
+#define CAP_PERFMON 38 /* since v5.8 */
+#define CAP_BPF 39     /* since v5.8 */
+#define SYS_CAPABILITY_VERSION 0x20080522
+
+struct sys_cap_header {
+	uint32_t version;
+	int pid;
+};
+
+struct sys_cap_data {
+	uint32_t effective;
+	uint32_t permitted;
+	uint32_t inheritable;
+};
+
+/* ---- The auxiliary vector, getauxval(3) ---- */
+
+/* Declared here: glibc's <sys/auxv.h> would bring <elf.h> and <linux/auxvec.h>. */
+unsigned long getauxval(unsigned long type);
+
+#define AT_PAGESZ 6
+#define AT_RANDOM 25       /* the address of 16 random bytes, new for each execve */
+#define AT_SYSINFO_EHDR 33 /* the vDSO's ELF header */
+
+/* ---- Wrappers: the value, or -errno ---- */
+
+static inline uint64_t sys_ptr(const void *pointer)
+{
+	return (uintptr_t)pointer;
+}
+
+static inline int sys_result(long ret)
+{
+	return ret < 0 ? -errno : (int)ret;
+}
+
+static inline int sys_bpf(int cmd, void *attr, unsigned int size)
+{
+	return sys_result(syscall(__NR_bpf, cmd, attr, size));
+}
+
+static inline int sys_map_create(struct sys_map_create_attr *attr)
+{
+	return sys_bpf(BPF_MAP_CREATE, attr, sizeof(*attr));
+}
+
+static inline int sys_map_update(int map_fd, const void *key, const void *value)
+{
+	struct sys_map_elem_attr attr = {
+		.map_fd = (uint32_t)map_fd, .key = sys_ptr(key), .value = sys_ptr(value),
+	};
+
+	return sys_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
+}
+
+static inline int sys_map_info(int map_fd, struct sys_map_info *out)
+{
+	struct sys_info_attr attr = {
+		.bpf_fd = (uint32_t)map_fd, .info_len = sizeof(*out), .info = sys_ptr(out),
+	};
+
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
+}
+
+static inline int sys_prog_load(struct sys_prog_load_attr *attr)
+{
+	return sys_bpf(BPF_PROG_LOAD, attr, sizeof(*attr));
+}
+
+/* A relative path counts from the working directory; the last link of a path is followed. */
+static inline int sys_obj_get(const char *path)
+{
+	struct sys_obj_attr attr = { .pathname = sys_ptr(path) };
+
+	return sys_bpf(BPF_OBJ_GET, &attr, sizeof(attr));
+}
+
+static inline int sys_obj_pin(int fd, const char *path)
+{
+	struct sys_obj_attr attr = { .pathname = sys_ptr(path), .bpf_fd = (uint32_t)fd };
+
+	return sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr));
+}
+
+static inline int sys_link_create(int prog_fd, int perf_fd)
+{
+	struct sys_link_create_attr attr = {
+		.prog_fd = (uint32_t)prog_fd,
+		.target_fd = (uint32_t)perf_fd,
+		.attach_type = BPF_PERF_EVENT,
+	};
+
+	return sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* An event for every process (pid -1), counted on one CPU. */
+static inline int sys_perf_event_open(struct sys_perf_attr *attr, int cpu)
+{
+	attr->size = sizeof(*attr);
+	return sys_result(syscall(__NR_perf_event_open, attr, -1L, (long)cpu, -1L, PERF_FLAG_FD_CLOEXEC));
+}
+
+static inline int sys_perf_set_bpf(int perf_fd, int prog_fd)
+{
+	return sys_result(ioctl(perf_fd, PERF_EVENT_IOC_SET_BPF, prog_fd));
+}
+
+static inline int sys_perf_enable(int perf_fd)
+{
+	return sys_result(ioctl(perf_fd, PERF_EVENT_IOC_ENABLE, 0));
+}
+
+static inline int sys_openat(int dir_fd, const char *path, int flags)
+{
+	return sys_result(openat(dir_fd, path, flags | O_CLOEXEC));
+}
+
+/* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
+static inline void *sys_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static inline int sys_read(int fd, void *data, size_t size)
+{
+	return sys_result(read(fd, data, size));
+}
+
+static inline int sys_write(int fd, const void *data, size_t size)
+{
+	return sys_result(write(fd, data, size));
+}
+
+/*
+ * A mount of the file system `type` that no path leads to: the descriptor is
+ * its root, and closing it ends it, however the process ends. Since v5.2.
+ */
+static inline int sys_mount_detached(const char *type)
+{
+	int context = sys_result(syscall(__NR_fsopen, type, SYS_FSOPEN_CLOEXEC));
+	int ret = context;
+
+	if (context < 0)
+		return context;
+	ret = sys_result(syscall(__NR_fsconfig, context, SYS_FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	if (ret >= 0)
+		ret = sys_result(syscall(__NR_fsmount, context, SYS_FSMOUNT_CLOEXEC, 0));
+	close(context);
+	return ret;
+}
+
+/* Lifts the limit on locked memory, soft and hard; musl's setrlimit() would bring all of its threads. */
+#define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
+
+static inline int sys_unlimit_memlock(void)
+{
+	const uint64_t unlimited[2] = { UINT64_MAX, UINT64_MAX }; /* struct rlimit64 */
+
+	return sys_result(syscall(__NR_prlimit64, 0, RLIMIT_MEMLOCK, unlimited, NULL));
+}
+
+/* The CPU that we run on, or 0 when the kernel does not say. */
+static inline int sys_getcpu(void)
+{
+	unsigned int cpu = 0;
+
+	return syscall(__NR_getcpu, &cpu, NULL, NULL) < 0 ? 0 : (int)cpu;
+}
+
+/* The effective capabilities as a bit mask. */
+static inline int sys_capabilities(uint64_t *out)
+{
+	struct sys_cap_header header = { .version = SYS_CAPABILITY_VERSION };
+	struct sys_cap_data data[2] = { { 0 } };
+	int ret = sys_result(syscall(__NR_capget, &header, data));
+
+	*out = data[0].effective | (uint64_t)data[1].effective << 32;
+	return ret;
+}
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * fs.h - reaching the kernel's own file systems, mounted or not.
+ *
+ * A rescue shell or an initramfs may have mounted nothing. What we need to read
+ * is then mounted for ourselves alone, where no path leads to it, and is gone
+ * with its descriptor. Files are opened below a directory descriptor, so that
+ * the rest of the program need not know where a file system was found.
+ */
+#ifndef FS_H
+#define FS_H
+
+#include "bpf_sys.h"
+#include "text.h"
+
+struct fs_kind {
+	const char *type;  /* as in mount(2) */
+	unsigned int magic; /* as in statfs(2) */
+	const char *path;  /* where it usually is */
+};
+
+static const struct fs_kind fs_proc = { "proc", PROC_SUPER_MAGIC, "/proc" };
+static const struct fs_kind fs_sys = { "sysfs", SYSFS_MAGIC, "/sys" };
+static const struct fs_kind fs_debug = { "debugfs", DEBUGFS_MAGIC, "/sys/kernel/debug" };
+static const struct fs_kind fs_security = { "securityfs", SECURITYFS_MAGIC, "/sys/kernel/security" };
+static const struct fs_kind fs_trace = { "tracefs", TRACEFS_MAGIC, "/sys/kernel/tracing" };
+
+/* ---- Reading ---- */
+
+/*
+ * Reads a small file, at most size - 1 bytes, and ends it with NUL: the kernel
+ * gives files of one value or a few lines in one read. Returns the length, or
+ * -errno.
+ */
+static inline int fs_read_at(int dir_fd, const char *path, char *buf, size_t size)
+{
+	int fd = sys_openat(dir_fd, path, O_RDONLY);
+	int ret;
+
+	buf[0] = '\0';
+	if (fd < 0)
+		return fd;
+	ret = sys_read(fd, buf, size - 1);
+	close(fd);
+	if (ret > 0)
+		buf[ret] = '\0';
+	return ret;
+}
+
+/* Lines of a file of any length, one after the other, with no more memory than this. */
+struct fs_lines {
+	int fd;
+	size_t start; /* of the next line in buf */
+	size_t end;   /* of what was read */
+	char buf[8192];
+};
+
+static inline int fs_lines_open(struct fs_lines *lines, int dir_fd, const char *path)
+{
+	lines->start = lines->end = 0;
+	lines->fd = sys_openat(dir_fd, path, O_RDONLY);
+	return lines->fd < 0 ? lines->fd : 0;
+}
+
+static inline void fs_lines_close(struct fs_lines *lines)
+{
+	close(lines->fd);
+}
+
+/*
+ * The next line without its newline, valid until the next call; NULL at the
+ * end or on an error. A line longer than the buffer comes in pieces.
+ */
+static inline char *fs_lines_next(struct fs_lines *lines)
+{
+	for (;;) {
+		char *line = lines->buf + lines->start;
+		size_t len = lines->end - lines->start;
+		char *newline = memchr(line, '\n', len);
+		int ret;
+
+		if (newline) {
+			*newline = '\0';
+			lines->start += (size_t)(newline - line) + 1;
+			return line;
+		}
+		memmove(lines->buf, line, len);
+		lines->start = 0;
+		lines->end = len;
+		if (len < sizeof(lines->buf) - 1) {
+			ret = sys_read(lines->fd, lines->buf + len, sizeof(lines->buf) - 1 - len);
+			if (ret > 0) {
+				lines->end += (size_t)ret;
+				continue;
+			}
+			if (len == 0)
+				return NULL;
+		}
+		lines->buf[len] = '\0';
+		lines->end = 0;
+		return lines->buf;
+	}
+}
+
+/* ---- Finding ---- */
+
+/* Opens a directory if it is the root of that file system, as every empty mount point is not. */
+static inline int fs_open_at(const char *path, unsigned int magic)
+{
+	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+	struct statfs fs;
+
+	if (fd < 0)
+		return fd;
+	if (fstatfs(fd, &fs) == 0 && (unsigned int)fs.f_type == magic)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+/*
+ * A file system of its own for us. Before v5.2 a mount needs a place: it is
+ * covered only until the descriptor is open, and detached at once.
+ */
+static inline int fs_mount_private(const struct fs_kind *kind)
+{
+	const char *places[] = { kind->path, "/proc", "/sys", "/mnt", "/tmp", "/dev" };
+	int ret = sys_mount_detached(kind->type);
+
+	if (ret != -ENOSYS)
+		return ret;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (mount(kind->type, places[i], kind->type, 0, NULL) != 0) {
+			ret = -errno;
+			if (ret == -ENOENT || ret == -ENOTDIR)
+				continue;
+			return ret;
+		}
+		ret = fs_open_at(places[i], kind->magic);
+		umount2(places[i], MNT_DETACH);
+		return ret;
+	}
+	return ret;
+}
+
+/* Undoes mountinfo's escapes (\040 and the like) in place; proc(5). */
+static inline void fs_unescape(char *path)
+{
+	char *out = path;
+
+	for (const char *in = path; *in; out++) {
+		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' &&
+		    in[3] >= '0' && in[3] <= '7') {
+			*out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
+			in += 4;
+		} else {
+			*out = *in++;
+		}
+	}
+	*out = '\0';
+}
+
+/* Cuts the next field, up to a space, off a line of mountinfo; NULL when there is none. */
+static inline char *fs_next_field(char **line)
+{
+	char *field = *line;
+	char *end = field ? strchr(field, ' ') : NULL;
+
+	if (end)
+		*end = '\0';
+	*line = end ? end + 1 : NULL;
+	return field;
+}
+
+/*
+ * The mount point, if this line of /proc/self/mountinfo tells of a whole file
+ * system of that type: "36 35 98:0 / /mnt opts [optional ...] - TYPE source opts".
+ * The line is taken apart.
+ */
+static inline char *fs_parse_mountinfo(char *line, const char *type)
+{
+	char *fields[5], *field;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		fields[i] = fs_next_field(&line);
+		if (!fields[i])
+			return NULL;
+	}
+	do
+		field = fs_next_field(&line);
+	while (field && strcmp(field, "-") != 0);
+	field = fs_next_field(&line);
+	if (!field || strcmp(field, type) != 0 || strcmp(fields[3], "/") != 0)
+		return NULL;
+	fs_unescape(fields[4]);
+	return fields[4];
+}
+
+static inline int fs_open(const struct fs_kind *kind);
+
+/* A mount of that type at an unusual place. */
+static inline int fs_open_elsewhere(const struct fs_kind *kind)
+{
+	int proc_fd = fs_open(&fs_proc);
+	struct fs_lines lines;
+	int fd = -ENOENT;
+	char *line;
+
+	if (proc_fd < 0)
+		return proc_fd;
+	if (fs_lines_open(&lines, proc_fd, "self/mountinfo") == 0) {
+		while (fd < 0 && (line = fs_lines_next(&lines))) {
+			char *path = fs_parse_mountinfo(line, kind->type);
+
+			if (path)
+				fd = fs_open_at(path, kind->magic);
+		}
+		fs_lines_close(&lines);
+	}
+	close(proc_fd);
+	return fd;
+}
+
+/*
+ * The root directory of a file system (an O_PATH descriptor), or -errno: at its
+ * usual place, wherever it is mounted, or mounted for us alone. -ENODEV when
+ * the kernel does not have it, -EPERM when we may not mount.
+ */
+static inline int fs_open(const struct fs_kind *kind)
+{
+	int fd = fs_open_at(kind->path, kind->magic);
+
+	if (fd < 0 && kind != &fs_proc)
+		fd = fs_open_elsewhere(kind);
+	return fd < 0 ? fs_mount_private(kind) : fd;
+}
+
+/*
+ * fs_read_at() of a path below the file system's root. The usual place is tried
+ * first as it stands: that costs three system calls.
+ */
+static inline int fs_read(const struct fs_kind *kind, const char *path, char *buf, size_t size)
+{
+	struct text usual;
+	int dir_fd, ret;
+
+	text_setf(&usual, "%s/%s", kind->path, path);
+	ret = fs_read_at(AT_FDCWD, usual.data, buf, size);
+	if (ret >= 0)
+		return ret;
+	dir_fd = fs_open(kind);
+	if (dir_fd < 0)
+		return dir_fd;
+	ret = fs_read_at(dir_fd, path, buf, size);
+	close(dir_fd);
+	return ret;
+}
+
+/*
+ * The directory with kprobe_events. Beside tracefs there is debugfs, which
+ * holds it before v4.1, and after that mounts tracefs on it when it is looked
+ * at: that mount would stay, so debugfs comes last.
+ */
+static inline int fs_open_tracing(void)
+{
+	int fd = fs_open(&fs_trace);
+	int debug_fd, tracing_fd;
+
+	if (fd >= 0)
+		return fd;
+	debug_fd = fs_open(&fs_debug);
+	if (debug_fd < 0)
+		return fd;
+	tracing_fd = sys_openat(debug_fd, "tracing", O_PATH | O_DIRECTORY);
+	close(debug_fd);
+	return tracing_fd < 0 ? fd : tracing_fd;
+}
+
+#endif

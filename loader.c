@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * load_kp_bpf - loads a kprobe eBPF object on any Linux machine.
+ *
+ *	arguments -> options
+ *	file -> bytes -> ELF view -> object         (elf64.h, object.h: pure)
+ *	object -> map descriptors -> program        (kernel.h)
+ *	program + target -> attachment              (attach.h)
+ *	attachment -> run until a signal
+ *	everything undone in reverse order, whatever step failed
+ *
+ * session_run() below is that list. Leaves return -errno and say why; only this
+ * file prints, and only main() ends the process: a probe in tracefs outlives it.
+ */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "attach.h"
+#include "bpf_sys.h"
+#include "elf64.h"
+#include "kernel.h"
+#include "object.h"
+#include "text.h"
+
+#define PROGRAM "load_kp_bpf"
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+enum status {
+	STATUS_DONE = 0,    /* an interrupt is a normal end */
+	STATUS_REFUSED = 1, /* by the system or the kernel */
+	STATUS_USAGE = 2,
+	STATUS_OBJECT = 3,  /* bad or unsupported */
+	STATUS_KERNEL = 4,  /* it lacks the feature */
+};
+
+/* ---- Options ---- */
+
+struct options {
+	const char *object;
+	const char *function; /* as given; NULL when it was not, with --check */
+	struct target target;
+	enum attach_mode mode;
+	bool help, version, verbose, quiet, retprobe, check;
+};
+
+static const char usage[] =
+	"usage: " PROGRAM " [options] OBJECT FUNCTION[+OFFSET]\n"
+	"\n"
+	"Loads the eBPF program in section \"prog\" of OBJECT, sets it as a kprobe on the\n"
+	"kernel function FUNCTION, and runs until interrupted. sys_NAME finds this\n"
+	"machine's system call.\n"
+	"\n"
+	"  -r, --retprobe     probe the return of the function\n"
+	"      --attach=HOW   auto (default), perf or tracefs\n"
+	"      --check        load, print what was found, attach and pin nothing;\n"
+	"                     FUNCTION may be left out\n"
+	"  -v, --verbose      more about each step; the whole verifier log\n"
+	"  -q, --quiet        nothing but errors\n"
+	"  -h, --help         this text\n"
+	"  -V, --version      the version\n"
+	"\n"
+	"Exit status: 0 done, 1 the system or kernel refused, 2 usage, 3 the object is\n"
+	"bad or unsupported, 4 this kernel lacks the feature.\n";
+
+static const struct option_name {
+	const char *name;
+	char letter; /* also names the option in option_set() */
+	bool has_value;
+} option_names[] = {
+	{ "help", 'h', false },     { "version", 'V', false }, { "verbose", 'v', false },
+	{ "quiet", 'q', false },    { "retprobe", 'r', false }, { "attach", '\1', true },
+	{ "check", '\2', false },
+};
+
+#define NR_OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
+
+static int option_set(struct options *options, char letter, const char *value, struct why *why)
+{
+	switch (letter) {
+	case 'h': options->help = true; return 0;
+	case 'V': options->version = true; return 0;
+	case 'v': options->verbose = true; return 0;
+	case 'q': options->quiet = true; return 0;
+	case 'r': options->retprobe = true; return 0;
+	case '\2': options->check = true; return 0;
+	default: break;
+	}
+	if (strcmp(value, "auto") == 0)
+		options->mode = ATTACH_AUTO;
+	else if (strcmp(value, "perf") == 0)
+		options->mode = ATTACH_PERF;
+	else if (strcmp(value, "tracefs") == 0)
+		options->mode = ATTACH_TRACEFS;
+	else
+		return why_set(why, -EINVAL, "--attach='%s': expected auto, perf or tracefs", value);
+	return 0;
+}
+
+/* "-vr": letters of options without a value. */
+static int option_parse_letters(struct options *options, const char *arg, struct why *why)
+{
+	for (const char *p = arg + 1; *p; p++) {
+		size_t i = 0;
+
+		while (i < NR_OPTIONS && (*p < ' ' || option_names[i].letter != *p))
+			i++;
+		if (i == NR_OPTIONS)
+			return why_set(why, -EINVAL, "unknown option '-%.*s'", 1, p);
+		option_set(options, *p, NULL, why);
+	}
+	return 0;
+}
+
+/* "--name", "--name=value", "--name value"; *next is the argument behind it, NULL once used. */
+static int option_parse_name(struct options *options, const char *arg, const char **next,
+			     struct why *why)
+{
+	const char *name = arg + 2;
+	size_t len = strcspn(name, "=");
+	const char *value = name[len] ? name + len + 1 : NULL;
+
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		const struct option_name *option = &option_names[i];
+
+		if (strlen(option->name) != len || memcmp(option->name, name, len) != 0)
+			continue;
+		if (!option->has_value && value)
+			return why_set(why, -EINVAL, "option '--%s' takes no value", option->name);
+		if (option->has_value && !value) {
+			value = *next;
+			*next = NULL;
+		}
+		if (option->has_value && !value)
+			return why_set(why, -EINVAL, "option '--%s' needs a value", option->name);
+		return option_set(options, option->letter, value, why);
+	}
+	return why_set(why, -EINVAL, "unknown option '%s'", arg);
+}
+
+static int options_add_operand(struct options *options, const char *arg, struct why *why)
+{
+	if (!options->object)
+		options->object = arg;
+	else if (!options->function)
+		options->function = arg;
+	else
+		return why_set(why, -EINVAL, "unexpected argument '%s': expected OBJECT FUNCTION", arg);
+	return 0;
+}
+
+/* Options may stand anywhere before "--". Returns 0, or -EINVAL with a reason. */
+static int options_parse(int argc, char **argv, struct options *out, struct why *why)
+{
+	bool operands_only = false;
+	int err = 0;
+
+	*out = (struct options){ .mode = ATTACH_AUTO };
+	for (int i = 1; i < argc && !err; i++) {
+		const char *arg = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (operands_only || arg[0] != '-' || !arg[1]) {
+			err = options_add_operand(out, arg, why);
+		} else if (strcmp(arg, "--") == 0) {
+			operands_only = true;
+		} else if (arg[1] == '-') {
+			const char *unused = next;
+
+			err = option_parse_name(out, arg, &unused, why);
+			i += next && !unused;
+		} else {
+			err = option_parse_letters(out, arg, why);
+		}
+	}
+	if (err || out->help || out->version)
+		return err;
+	if (!out->object)
+		return why_set(why, -EINVAL, "expected OBJECT and FUNCTION");
+	if (!out->function && !out->check)
+		return why_set(why, -EINVAL, "expected FUNCTION, the kernel function to probe");
+	return out->function ? target_parse(out->function, out->retprobe, &out->target, why) : 0;
+}
+
+/* ---- Reporting ---- */
+
+/* Whole messages in one write, so that those of several loaders do not mix. */
+static void print_bytes(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		int ret = sys_write(fd, data, len);
+
+		if (ret <= 0)
+			return; /* there is nobody left to tell */
+		data += ret;
+		len -= (size_t)ret;
+	}
+}
+
+static void print_line(struct text *line)
+{
+	if (line->len == sizeof(line->data) - 1)
+		line->len--;
+	line->data[line->len] = '\n';
+	print_bytes(STDERR_FILENO, line->data, line->len + 1);
+}
+
+/* "load_kp_bpf: OBJECT: TEXT" */
+__attribute__((format(printf, 2, 3)))
+static void report(const char *object, const char *format, ...)
+{
+	struct text line;
+	va_list args;
+
+	text_setf(&line, PROGRAM ": ");
+	if (object)
+		text_addf(&line, "%s: ", object);
+	va_start(args, format);
+	text_vaddf(&line, format, &args);
+	va_end(args);
+	print_line(&line);
+}
+
+static void report_why(const char *object, const struct why *why)
+{
+	struct text line;
+
+	text_setf(&line, PROGRAM ": ");
+	if (object)
+		text_addf(&line, "%s: ", object);
+	text_add(&line, why->reason.data, why->reason.len);
+	print_line(&line);
+	if (!why->hint.len)
+		return;
+	text_setf(&line, PROGRAM ": hint: ");
+	text_add(&line, why->hint.data, why->hint.len);
+	print_line(&line);
+}
+
+static void report_log(const struct verifier_log *log, bool whole)
+{
+	const char *shown;
+
+	if (!log->data || !log->data[0])
+		return;
+	shown = whole ? log->data : verifier_log_tail(log->data);
+	print_bytes(STDERR_FILENO, shown, strlen(shown));
+}
+
+static void report_map(const char *file, const struct object *object, const struct object_map *map)
+{
+	static const char *const pinnings[] = {
+		[PIN_NONE] = "not pinned",
+		[PIN_OBJECT_NS] = "pinned in /sys/fs/bpf",
+		[PIN_GLOBAL_NS] = "pinned in /sys/fs/bpf/tc/globals",
+	};
+	struct text text;
+
+	text_setf(&text, "map '%s': %s (type %u), key %u, value %u, %u entries, flags 0x%x, %s",
+		  map->name, map_type_name(map->type), map->type, map->key_size, map->value_size,
+		  map->max_entries, map->flags, pinnings[map->pinning]);
+	if (map->inner != OBJECT_NO_MAP)
+		text_addf(&text, ", of maps as '%s'", object->maps[map->inner].name);
+	if (map->outer != OBJECT_NO_MAP)
+		text_addf(&text, ", in '%s' at %u", object->maps[map->outer].name, map->outer_key);
+	report(file, "%s", text.data);
+}
+
+/* What the object holds, once it is loaded. */
+static void report_object(const char *file, const struct object *object)
+{
+	uint32_t version = kernel_version();
+
+	report(file, "program '%s': %u instructions, loaded", object->program.name,
+	       object->program.nr_insns);
+	report(file, "licence '%s'; made for version %u.%u.%u, this kernel is %u.%u.%u",
+	       object->license, object->version >> 16, object->version >> 8 & 255,
+	       object->version & 255, version >> 16, version >> 8 & 255, version & 255);
+	for (uint32_t i = 0; i < object->nr_maps; i++)
+		report_map(file, object, &object->maps[i]);
+}
+
+/* A script waits for this line: from now on every hit counts. */
+static void report_live(const struct object *object, const struct target *wanted,
+			const struct attachment *attachment)
+{
+	const struct target *target = &attachment->target;
+	struct text line;
+
+	text_setf(&line, PROGRAM ": live: program '%s' on %s", object->program.name,
+		  target->retprobe ? "the return of " : "");
+	target_add_name(target, &line);
+	if (strcmp(target->symbol, wanted->symbol) != 0)
+		text_addf(&line, " (for '%s')", wanted->symbol);
+	text_addf(&line, ", by %s", attachment->mechanism);
+	print_line(&line);
+}
+
+/* ---- The object's file ---- */
+
+#define FILE_SIZE_MAX (64U << 20)
+
+static const char *file_kind(mode_t mode)
+{
+	return S_ISDIR(mode)    ? "a directory"
+	       : S_ISFIFO(mode) ? "a FIFO"
+	       : S_ISSOCK(mode) ? "a socket"
+				: "a device";
+}
+
+/*
+ * Descriptors 0 to 2 may be closed: then this file takes their places as well,
+ * so that no message can go to a file which we open for writing later.
+ */
+static int file_open(const char *path)
+{
+	int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = sys_result(dup(fd));
+	return fd;
+}
+
+static int file_check(int fd, size_t *out_size, struct why *why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0) {
+		int err = -errno;
+
+		return why_set(why, err, "cannot be looked at: %s", error_text(err));
+	}
+	if (!S_ISREG(st.st_mode))
+		return why_set(why, -ENOEXEC, "is %s, " ELF_EXPECTED, file_kind(st.st_mode));
+	if (st.st_size > FILE_SIZE_MAX)
+		return why_set(why, -ENOEXEC, "has %lld bytes, at most %u",
+			       (long long)st.st_size, FILE_SIZE_MAX);
+	*out_size = (size_t)st.st_size;
+	return 0;
+}
+
+/* Fills up to `size` bytes; *out_len says how many there were. */
+static int file_read_all(int fd, uint8_t *data, size_t size, size_t *out_len, struct why *why)
+{
+	size_t len = 0;
+	int ret = 1;
+
+	while (len < size && ret > 0) {
+		ret = sys_read(fd, data + len, size - len);
+		if (ret > 0)
+			len += (size_t)ret;
+	}
+	*out_len = len;
+	return ret < 0 ? why_set(why, ret, "cannot be read: %s", error_text(ret)) : 0;
+}
+
+/*
+ * The file's bytes, at the start of one anonymous mapping whose rest is the
+ * arena for what they describe: eight times as much is more than any file can
+ * need, and pages that are not touched cost nothing. The file itself is not
+ * mapped: a writer would change checked bytes under us, and truncation would
+ * raise SIGBUS.
+ */
+static int file_read(const char *path, struct arena *arena, struct view *out, struct why *why)
+{
+	size_t size = 0, len = 0;
+	int fd = file_open(path);
+	int err;
+
+	if (fd < 0)
+		return why_set(why, fd, "cannot be opened: %s", error_text(fd));
+	err = file_check(fd, &size, why);
+	if (!err) {
+		arena->size = 9 * size + (64U << 10);
+		arena->data = sys_memory(arena->size);
+		if (!arena->data)
+			err = why_set(why, -ENOMEM, "out of memory: %zu bytes for a file of %zu",
+				      arena->size, size);
+	}
+	if (!err)
+		err = file_read_all(fd, arena_take(arena, size + 1, 1), size, &len, why);
+	close(fd);
+	*out = (struct view){ .data = arena->data, .size = len };
+	return err;
+}
+
+/* ---- Signals ---- */
+
+/*
+ * Blocked from the start, the signals that end us wait until we do: none is
+ * lost between attaching and waiting, and none ends us halfway. SIGPIPE stays
+ * blocked: a closed stderr must not leave a probe behind.
+ */
+static void signals_block(sigset_t *out)
+{
+	struct sigaction hangup;
+	sigset_t blocked;
+
+	sigemptyset(out);
+	sigaddset(out, SIGINT);
+	sigaddset(out, SIGTERM);
+	sigaddset(out, SIGQUIT);
+	/* nohup(1) ignores it, and means it. */
+	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+		sigaddset(out, SIGHUP);
+	blocked = *out;
+	sigaddset(&blocked, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
+static void signals_wait(const sigset_t *signals)
+{
+	while (sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
+		;
+}
+
+/* ---- The session ---- */
+
+/* All that must be undone. */
+struct session {
+	struct arena arena;
+	struct kernel kernel;
+	struct object object;
+	struct maps maps;
+	struct verifier_log log;
+	int prog_fd;
+	struct attachment attachment;
+	bool live;
+};
+
+static int session_run(const struct options *options, struct session *s, struct why *why)
+{
+	const struct target *target = &options->target;
+	struct view file = { 0 };
+	struct elf elf;
+	sigset_t signals;
+	int err;
+
+	signals_block(&signals);
+	err = file_read(options->object, &s->arena, &file, why);
+	if (!err)
+		err = elf_open(file, &elf, why);
+	if (!err)
+		err = object_parse(&elf, &s->arena, &s->object, why);
+	if (!err)
+		err = maps_open(&s->kernel, &s->object, !options->check, &s->arena, &s->maps, why);
+	if (!err)
+		err = s->prog_fd = program_load(&s->kernel, &s->object, &s->maps, &s->log, why);
+	if (err < 0)
+		return err;
+	if (options->check || options->verbose)
+		report_object(options->object, &s->object);
+	if (options->check)
+		return 0;
+
+	err = maps_link(&s->maps, why);
+	if (!err)
+		err = attachment_open(target, s->prog_fd, options->mode, &s->attachment, why);
+	if (err)
+		return err;
+	s->live = true;
+	if (!options->quiet)
+		report_live(&s->object, target, &s->attachment);
+	attach_sweep();
+	signals_wait(&signals);
+	return 0;
+}
+
+/* In reverse order; pins stay if the probe was live. Idempotent. */
+static int session_close(struct session *s, struct why *why)
+{
+	int err = attachment_close(&s->attachment, why);
+
+	if (s->prog_fd >= 0)
+		close(s->prog_fd);
+	s->prog_fd = -1;
+	verifier_log_close(&s->log);
+	maps_close(&s->maps, s->live);
+	if (s->arena.data)
+		munmap(s->arena.data, s->arena.size);
+	s->arena = (struct arena){ 0 };
+	return err;
+}
+
+static enum status status_of(int err)
+{
+	switch (err) {
+	case 0: return STATUS_DONE;
+	case -ENOEXEC: return STATUS_OBJECT;
+	case -EOPNOTSUPP: return STATUS_KERNEL;
+	default: return STATUS_REFUSED;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct session session = {
+		.maps = MAPS_CLOSED,
+		.prog_fd = -1,
+		.attachment = ATTACHMENT_CLOSED,
+	};
+	struct options options;
+	struct why why;
+	int err, close_err;
+
+	why_clear(&why);
+	err = options_parse(argc, argv, &options, &why);
+	if (err) {
+		why_hint(&why, "see " PROGRAM " --help");
+		report_why(NULL, &why);
+		return STATUS_USAGE;
+	}
+	if (options.help || options.version) {
+		const char *text = options.help ? usage : PROGRAM " " VERSION "\n";
+
+		print_bytes(STDOUT_FILENO, text, strlen(text));
+		return STATUS_DONE;
+	}
+
+	err = session_run(&options, &session, &why);
+	if (err < 0) {
+		report_why(options.object, &why);
+		report_log(&session.log, options.verbose);
+	}
+	close_err = session_close(&session, &why);
+	if (close_err < 0)
+		report_why(options.object, &why);
+	return status_of(err < 0 ? err : close_err);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * symbols.h - what /proc/kallsyms says of one name, in one pass, with no table kept.
+ *
+ * It is read only after the kernel refused a name, to say why: is there such a
+ * function, how often, under which compiler's suffixes, and which names are
+ * nearest to it.
+ */
+#ifndef SYMBOLS_H
+#define SYMBOLS_H
+
+#include "fs.h"
+#include "text.h"
+
+#define SYMBOL_NAME_SIZE 512 /* KSYM_NAME_LEN since v6.1; 128 before */
+#define SYMBOL_NEAREST 3
+#define SYMBOL_VARIANTS 3
+#define SYMBOL_NEAR_COST 3   /* more edits than this are another word */
+
+struct symbol {
+	char type;        /* as in nm(1): t and T are functions */
+	bool has_address; /* without privilege the kernel shows zeros */
+	const char *name;
+	size_t len;       /* the name may be followed by "\t[module]" */
+};
+
+/* One line, "ffffffff81000000 T name\t[module]". */
+static inline bool symbol_parse_line(const char *line, struct symbol *out)
+{
+	uint64_t address;
+
+	if (!text_read_number(&line, 16, &address) || line[0] != ' ' || !line[1] || line[2] != ' ')
+		return false;
+	out->has_address = address != 0;
+	out->type = line[1];
+	out->name = line + 3;
+	out->len = strcspn(out->name, "\t ");
+	return out->len > 0 && out->len < SYMBOL_NAME_SIZE;
+}
+
+static inline bool symbol_is_function(const struct symbol *symbol)
+{
+	return (symbol->type | 32) == 't' || (symbol->type | 32) == 'w';
+}
+
+struct symbol_near {
+	unsigned int cost;
+	char name[SYMBOL_NAME_SIZE];
+};
+
+struct symbol_report {
+	const char *wanted;
+	uint32_t nr_exact;    /* functions of exactly this name */
+	uint32_t nr_data;     /* symbols of this name that are no functions */
+	bool hidden;          /* no symbol had an address */
+	uint32_t nr_variants; /* NAME.isra.0, NAME.constprop.0, NAME.part.0 ... */
+	char variants[SYMBOL_VARIANTS][SYMBOL_NAME_SIZE];
+	struct symbol_near nearest[SYMBOL_NEAREST]; /* best first; an empty name ends them */
+};
+
+/*
+ * Edits (insert, delete, replace) between two names, or limit + 1 when there
+ * are more: one row of the matrix, and no row is finished in vain.
+ */
+static inline unsigned int symbol_distance(const char *a, size_t a_len, const char *b,
+					   size_t b_len, unsigned int limit)
+{
+	unsigned int row[64];
+
+	if (a_len >= sizeof(row) / sizeof(row[0]) || a_len + limit < b_len || b_len + limit < a_len)
+		return limit + 1;
+	for (size_t i = 0; i <= a_len; i++)
+		row[i] = (unsigned int)i;
+	for (size_t j = 1; j <= b_len; j++) {
+		unsigned int diagonal = row[0], best = row[0] = (unsigned int)j;
+
+		for (size_t i = 1; i <= a_len; i++) {
+			unsigned int cost = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[i];
+			if (row[i] + 1 < cost)
+				cost = row[i] + 1;
+			if (row[i - 1] + 1 < cost)
+				cost = row[i - 1] + 1;
+			row[i] = cost;
+			if (cost < best)
+				best = cost;
+		}
+		if (best > limit)
+			return limit + 1;
+	}
+	return row[a_len] > limit ? limit + 1 : row[a_len];
+}
+
+static inline void symbol_copy_name(const struct symbol *symbol, char *out)
+{
+	memcpy(out, symbol->name, symbol->len);
+	out[symbol->len] = '\0';
+}
+
+static inline void symbol_keep_nearest(struct symbol_report *report, const struct symbol *symbol)
+{
+	const size_t last = SYMBOL_NEAREST - 1;
+	unsigned int worst = report->nearest[last].name[0] ? report->nearest[last].cost
+							   : SYMBOL_NEAR_COST + 1;
+	size_t i = last;
+	unsigned int cost;
+
+	if (worst == 0)
+		return;
+	cost = symbol_distance(report->wanted, strlen(report->wanted), symbol->name, symbol->len,
+			       worst - 1);
+	if (cost >= worst)
+		return;
+	for (; i > 0 && (!report->nearest[i - 1].name[0] || report->nearest[i - 1].cost > cost); i--)
+		report->nearest[i] = report->nearest[i - 1];
+	report->nearest[i].cost = cost;
+	symbol_copy_name(symbol, report->nearest[i].name);
+}
+
+static inline void symbol_report_add(struct symbol_report *report, const struct symbol *symbol)
+{
+	size_t len = strlen(report->wanted);
+	bool same_start = symbol->len >= len && memcmp(symbol->name, report->wanted, len) == 0;
+
+	if (symbol->has_address)
+		report->hidden = false;
+	if (same_start && symbol->len == len) {
+		if (symbol_is_function(symbol))
+			report->nr_exact++;
+		else
+			report->nr_data++;
+	} else if (!symbol_is_function(symbol)) {
+		return;
+	} else if (same_start && symbol->name[len] == '.') {
+		if (report->nr_variants < SYMBOL_VARIANTS)
+			symbol_copy_name(symbol, report->variants[report->nr_variants]);
+		report->nr_variants++;
+	} else {
+		symbol_keep_nearest(report, symbol);
+	}
+}
+
+/* Looks for `wanted`, which must outlive the report. Returns 0 or -errno. */
+static inline int symbols_search(const char *wanted, struct symbol_report *out)
+{
+	int proc_fd = fs_open(&fs_proc);
+	struct fs_lines lines;
+	struct symbol symbol;
+	const char *line;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	out->wanted = wanted;
+	out->hidden = true;
+	if (proc_fd < 0)
+		return proc_fd;
+	err = fs_lines_open(&lines, proc_fd, "kallsyms");
+	close(proc_fd);
+	if (err)
+		return err;
+	while ((line = fs_lines_next(&lines)))
+		if (symbol_parse_line(line, &symbol))
+			symbol_report_add(out, &symbol);
+	fs_lines_close(&lines);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * text.h - text of bounded length: messages, paths, lines for the kernel.
+ *
+ * Three levels: struct text appends and never overflows; text_addf() formats
+ * the few conversions that are needed here (the C library's printf costs more
+ * bytes than the whole ELF reader); struct why carries one sentence from the
+ * function that failed up to the one that prints.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define TEXT_SIZE 2048       /* bytes of a text, its NUL included */
+#define TEXT_STRING_MAX 512  /* characters that one %s may add */
+
+/* NUL-terminated at every moment; what does not fit is dropped and `cut` says so. */
+struct text {
+	size_t len;
+	bool cut;
+	char data[TEXT_SIZE];
+};
+
+static inline void text_clear(struct text *t)
+{
+	t->len = 0;
+	t->cut = false;
+	t->data[0] = '\0';
+}
+
+static inline void text_add(struct text *t, const char *data, size_t len)
+{
+	size_t room = sizeof(t->data) - 1 - t->len;
+
+	if (len > room) {
+		len = room;
+		t->cut = true;
+	}
+	memcpy(t->data + t->len, data, len);
+	t->len += len;
+	t->data[t->len] = '\0';
+}
+
+static inline void text_add_number(struct text *t, unsigned long long value, unsigned int base)
+{
+	char digits[20]; /* 2^64 - 1 has 20 in base 10 */
+	size_t i = sizeof(digits);
+
+	do {
+		digits[--i] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	text_add(t, digits + i, sizeof(digits) - i);
+}
+
+/*
+ * Adds at most `max` bytes of a string that may come from anywhere: what is not
+ * printable ASCII is shown as \xNN, so that no name can forge a line of output
+ * or reach a terminal's escape sequences.
+ */
+static inline void text_add_string(struct text *t, const char *s, size_t max)
+{
+	size_t shown = 0;
+
+	for (; max && *s; s++, max--) {
+		unsigned char c = (unsigned char)*s;
+		char escaped[4] = { '\\', 'x', "0123456789abcdef"[c >> 4],
+				    "0123456789abcdef"[c & 15] };
+		bool printable = c >= ' ' && c < 0x7f;
+
+		if (++shown > TEXT_STRING_MAX) {
+			text_add(t, "...", 3);
+			return;
+		}
+		if (printable)
+			text_add(t, s, 1);
+		else
+			text_add(t, escaped, sizeof(escaped));
+	}
+}
+
+static inline unsigned long long text_arg_unsigned(va_list *args, int longs)
+{
+	if (longs == 2)
+		return va_arg(*args, unsigned long long);
+	return longs ? va_arg(*args, unsigned long) : va_arg(*args, unsigned int);
+}
+
+static inline long long text_arg_signed(va_list *args, int longs)
+{
+	if (longs == 2)
+		return va_arg(*args, long long);
+	return longs ? va_arg(*args, long) : va_arg(*args, int);
+}
+
+/*
+ * The conversions: %s, %.*s (escaped, see above), %c, %d, %u, %x, %% and the
+ * lengths l, ll and z. There is no padding and no floating point.
+ */
+static inline void text_vaddf(struct text *t, const char *format, va_list *args)
+{
+	for (const char *p = format; *p; p++) {
+		size_t max = SIZE_MAX;
+		int longs = 0;
+		char c;
+
+		if (*p != '%') {
+			text_add(t, p, 1);
+			continue;
+		}
+		p++;
+		if (p[0] == '.' && p[1] == '*') {
+			int precision = va_arg(*args, int);
+
+			max = precision < 0 ? 0 : (size_t)precision;
+			p += 2;
+		}
+		if (*p == 'z') {
+			longs = sizeof(size_t) == sizeof(long) ? 1 : 0;
+			p++;
+		}
+		for (; *p == 'l'; p++)
+			longs++;
+
+		switch (*p) {
+		case 's':
+			text_add_string(t, va_arg(*args, const char *), max);
+			break;
+		case 'c':
+			c = (char)va_arg(*args, int);
+			text_add(t, &c, 1);
+			break;
+		case 'd': {
+			long long value = text_arg_signed(args, longs);
+
+			if (value < 0)
+				text_add(t, "-", 1);
+			text_add_number(t, value < 0 ? 0 - (unsigned long long)value
+						     : (unsigned long long)value, 10);
+			break;
+		}
+		case 'u':
+			text_add_number(t, text_arg_unsigned(args, longs), 10);
+			break;
+		case 'x':
+			text_add_number(t, text_arg_unsigned(args, longs), 16);
+			break;
+		default:
+			text_add(t, "%", 1);
+			break;
+		}
+	}
+}
+
+__attribute__((format(printf, 2, 3)))
+static inline void text_addf(struct text *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_vaddf(t, format, &args);
+	va_end(args);
+}
+
+/* Replaces the text. */
+__attribute__((format(printf, 2, 3)))
+static inline void text_setf(struct text *t, const char *format, ...)
+{
+	va_list args;
+
+	text_clear(t);
+	va_start(args, format);
+	text_vaddf(t, format, &args);
+	va_end(args);
+}
+
+/* Why something failed: one sentence, and where it helps one more line. */
+struct why {
+	struct text reason;
+	struct text hint;
+};
+
+static inline void why_clear(struct why *why)
+{
+	text_clear(&why->reason);
+	text_clear(&why->hint);
+}
+
+/* The innermost failing function says what happened; returns err, a -errno. */
+__attribute__((format(printf, 3, 4)))
+static inline int why_set(struct why *why, int err, const char *format, ...)
+{
+	va_list args;
+
+	why_clear(why);
+	va_start(args, format);
+	text_vaddf(&why->reason, format, &args);
+	va_end(args);
+	return err;
+}
+
+/* The functions around it put their subject before the reason; returns err. */
+__attribute__((format(printf, 3, 4)))
+static inline int why_subject(struct why *why, int err, const char *format, ...)
+{
+	struct text reason = why->reason;
+	va_list args;
+
+	text_clear(&why->reason);
+	va_start(args, format);
+	text_vaddf(&why->reason, format, &args);
+	va_end(args);
+	text_add(&why->reason, ": ", 2);
+	text_add(&why->reason, reason.data, reason.len);
+	return err;
+}
+
+/* What to do next. A hint that is there already knows more than a later one. */
+__attribute__((format(printf, 2, 3)))
+static inline void why_hint(struct why *why, const char *format, ...)
+{
+	va_list args;
+
+	if (why->hint.len)
+		return;
+	va_start(args, format);
+	text_vaddf(&why->hint, format, &args);
+	va_end(args);
+}
+
+/* The text of a -errno; 524 is the kernel's own ENOTSUPP, which no C library knows. */
+static inline const char *error_text(int err)
+{
+	return err == -524 ? "Operation not supported by the kernel" : strerror(-err);
+}
+
+/*
+ * Reads digits of the given base at *cursor, at least one, and moves behind
+ * them. False when there is none or the value does not fit.
+ */
+static inline bool text_read_number(const char **cursor, unsigned int base, uint64_t *out)
+{
+	const char *p = *cursor;
+	uint64_t value = 0;
+
+	for (;; p++) {
+		unsigned int digit;
+
+		if (*p >= '0' && *p <= '9')
+			digit = (unsigned int)(*p - '0');
+		else if ((*p | 32) >= 'a' && (*p | 32) <= 'f')
+			digit = (unsigned int)((*p | 32) - 'a') + 10;
+		else
+			break;
+		if (digit >= base)
+			break;
+		if (value > (UINT64_MAX - digit) / base)
+			return false;
+		value = value * base + digit;
+	}
+	if (p == *cursor)
+		return false;
+	*cursor = p;
+	*out = value;
+	return true;
+}
+
+/* strstr(3), at a tenth of its size: the texts here are short. */
+static inline const char *text_find(const char *text, const char *wanted)
+{
+	size_t len = strlen(wanted);
+
+	for (; *text; text++)
+		if (strncmp(text, wanted, len) == 0)
+			return text;
+	return NULL;
+}
+
+/* If the text at *cursor starts with `prefix`, moves behind it. */
+static inline bool text_skip(const char **cursor, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (strncmp(*cursor, prefix, len) != 0)
+		return false;
+	*cursor += len;
+	return true;
+}
+
+#endif
