@@ -5,14 +5,18 @@
  * The ladder, best rung first: the kprobe PMU with a BPF link (v5.15), the PMU
  * with an ioctl (v4.17), a tracefs event (v4.1). The first two vanish with
  * their descriptors however the process ends; the third leaves an event in
- * tracefs, which attachment_close() removes, and attach_sweep() if we were
- * killed. What exists is found by looking for it, never by a version.
+ * tracefs, which attachment_close() removes, a guardian process if we are
+ * killed, and attach_sweep() of the next start if that was killed as well. What
+ * exists is found by looking for it, never by a version.
  */
 #ifndef ATTACH_H
 #define ATTACH_H
 
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 
 #include "bpf_sys.h"
 #include "fs.h"
@@ -75,6 +79,14 @@ static inline void target_add_name(const struct target *target, struct text *out
 	text_addf(out, "'");
 }
 
+/* The name as /proc/kallsyms has it: MODULE:NAME is how the kernel's kprobes take it. */
+static inline const char *target_plain_name(const struct target *target)
+{
+	const char *colon = strrchr(target->symbol, ':');
+
+	return colon ? colon + 1 : target->symbol;
+}
+
 /* What this machine puts before a system call's sys_NAME; NULL when nothing. */
 static inline const char *target_syscall_prefix(void)
 {
@@ -125,13 +137,17 @@ struct attachment {
 	const char *mechanism;
 	int perf_fd;
 	int link_fd;
-	int events_fd;           /* kprobe_events, open for appending */
+	int tracing_fd;          /* tracefs, wherever it was found; -1 when it was not needed */
+	int events_fd;           /* its kprobe_events, open for appending */
+	pid_t guardian;          /* 0 when there is none */
 	char event[EVENT_NAME_SIZE]; /* "" when there is no event of ours */
 };
 
-#define ATTACHMENT_CLOSED { .perf_fd = -1, .link_fd = -1, .events_fd = -1 }
+#define ATTACHMENT_CLOSED { .perf_fd = -1, .link_fd = -1, .tracing_fd = -1, .events_fd = -1 }
 
 /* ---- perf events ---- */
+
+#define CPU_TRIES 3
 
 /*
  * One event on one CPU is enough: the program runs on the hits of all of them.
@@ -139,9 +155,9 @@ struct attachment {
  */
 static inline int attach_perf_event(struct sys_perf_attr *attr)
 {
-	int fd = -ENODEV;
+	int fd = sys_perf_event_open(attr, 0);
 
-	for (int i = 0; i < 3 && fd == -ENODEV; i++)
+	for (int i = 0; i < CPU_TRIES && fd == -ENODEV; i++)
 		fd = sys_perf_event_open(attr, sys_getcpu());
 	return fd;
 }
@@ -267,8 +283,51 @@ static inline int event_read_id(int tracing_fd, const char *event, uint64_t *out
 	return text_read_number(&p, 10, out) ? 0 : -EIO;
 }
 
-static inline int attach_event(int tracing_fd, const struct target *target, int prog_fd,
-			       struct attachment *out)
+/*
+ * The guardian: a child that removes the event when its parent is gone. The
+ * parent's descriptors are closed by then (the kernel tells the children last);
+ * a few tries are for one that was inherited elsewhere. It has a session of its
+ * own, so that killing the parent's whole job spares it. Without it (a limit on
+ * processes) the next start sweeps.
+ */
+#define GUARDIAN_TRIES 50
+#define GUARDIAN_PAUSE_US 100000
+
+static inline void guardian_run(pid_t parent, int events_fd, const char *event)
+{
+	sigset_t death;
+	int tries = 0;
+
+	sigemptyset(&death);
+	sigaddset(&death, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &death, NULL);
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	while (getppid() == parent)
+		sigwaitinfo(&death, NULL);
+	while (event_remove(events_fd, event) == -EBUSY && tries++ < GUARDIAN_TRIES)
+		usleep(GUARDIAN_PAUSE_US);
+	_exit(0);
+}
+
+static inline pid_t guardian_start(int events_fd, const char *event)
+{
+	pid_t parent = getpid();
+	pid_t guardian = sys_fork();
+
+	if (guardian == 0)
+		guardian_run(parent, events_fd, event);
+	return guardian < 0 ? 0 : guardian;
+}
+
+static inline void guardian_stop(pid_t guardian)
+{
+	kill(guardian, SIGKILL);
+	while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static inline int attach_event(const struct target *target, int prog_fd, struct attachment *out)
 {
 	struct sys_perf_attr attr = { .type = PERF_TYPE_TRACEPOINT, .sample_period = 1, .disabled = 1 };
 	char event[EVENT_NAME_SIZE];
@@ -276,11 +335,12 @@ static inline int attach_event(int tracing_fd, const struct target *target, int 
 	int err;
 
 	event_make_name(event);
+	out->guardian = guardian_start(out->events_fd, event);
 	err = event_create(out->events_fd, target, event);
 	if (err)
 		return err;
 	memcpy(out->event, event, sizeof(event));
-	err = event_read_id(tracing_fd, event, &id);
+	err = event_read_id(out->tracing_fd, event, &id);
 	if (err)
 		return err;
 	attr.config = id;
@@ -299,58 +359,59 @@ static inline int attach_event(int tracing_fd, const struct target *target, int 
  */
 static inline int attach_tracefs(const struct target *target, int prog_fd, struct attachment *out)
 {
-	int tracing_fd = fs_open_tracing();
 	int err;
 
-	if (tracing_fd < 0)
-		return tracing_fd == -ENODEV ? -EOPNOTSUPP : tracing_fd;
-	out->events_fd = sys_openat(tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
-	if (out->events_fd < 0) {
-		err = out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
-	} else {
-		flock(out->events_fd, LOCK_SH);
-		err = attach_event(tracing_fd, target, prog_fd, out);
-		flock(out->events_fd, LOCK_UN);
-	}
-	close(tracing_fd);
+	out->tracing_fd = fs_open_tracing();
+	if (out->tracing_fd < 0)
+		return out->tracing_fd == -ENODEV ? -EOPNOTSUPP : out->tracing_fd;
+	out->events_fd = sys_openat(out->tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
+	if (out->events_fd < 0)
+		return out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
+	flock(out->events_fd, LOCK_SH);
+	err = attach_event(target, prog_fd, out);
+	flock(out->events_fd, LOCK_UN);
 	return err;
+}
+
+/* One pass over the events. Returns how many were removed. */
+static inline unsigned int attach_sweep_pass(int dir_fd, const char *path)
+{
+	char event[EVENT_NAME_SIZE];
+	unsigned int removed = 0;
+	struct fs_lines lines;
+	const char *line;
+	int events_fd = -1;
+
+	if (fs_lines_open(&lines, dir_fd, path) < 0)
+		return 0;
+	while ((line = fs_lines_next(&lines))) {
+		if (!event_parse_line(line, event))
+			continue;
+		if (events_fd < 0)
+			events_fd = sys_openat(dir_fd, path, O_WRONLY | O_APPEND);
+		if (events_fd < 0 || flock(events_fd, LOCK_EX | LOCK_NB) != 0)
+			break;
+		removed += event_remove(events_fd, event) == 0;
+	}
+	if (events_fd >= 0)
+		close(events_fd);
+	fs_lines_close(&lines);
+	return removed;
 }
 
 /*
  * Removes the events that killed loaders left: those with our form of name
- * which nobody uses. One in use is refused by the kernel (EBUSY).
+ * which nobody uses, for one in use the kernel refuses (EBUSY). If this start
+ * needed no tracefs, only one that is mounted at its usual place is looked at.
  */
-static inline void attach_sweep(void)
+static inline void attach_sweep(const struct attachment *attachment)
 {
-	int tracing_fd = fs_open_at(fs_trace.path, fs_trace.magic);
-	int events_fd = -1;
-	unsigned int removed;
+	int dir_fd = attachment->tracing_fd;
+	const char *path = dir_fd < 0 ? "/sys/kernel/tracing/kprobe_events" : "kprobe_events";
 
-	if (tracing_fd < 0)
-		return;
-	do {
-		char event[EVENT_NAME_SIZE];
-		struct fs_lines lines;
-		const char *line;
-
-		/* Each removal shifts the lines not yet read: look again until none is left. */
-		removed = 0;
-		if (fs_lines_open(&lines, tracing_fd, "kprobe_events") < 0)
-			break;
-		while ((line = fs_lines_next(&lines))) {
-			if (!event_parse_line(line, event))
-				continue;
-			if (events_fd < 0)
-				events_fd = sys_openat(tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
-			if (events_fd < 0 || flock(events_fd, LOCK_EX | LOCK_NB) != 0)
-				break;
-			removed += event_remove(events_fd, event) == 0;
-		}
-		fs_lines_close(&lines);
-	} while (removed);
-	if (events_fd >= 0)
-		close(events_fd);
-	close(tracing_fd);
+	/* Each removal shifts the lines not yet read: look again until none is left. */
+	while (attach_sweep_pass(dir_fd, path))
+		;
 }
 
 /* ---- The ladder ---- */
@@ -375,8 +436,12 @@ static inline int attachment_close(struct attachment *attachment, struct why *wh
 		if (err == -EBUSY)
 			why_hint(why, "somebody else has enabled it; the next start removes it");
 	}
+	if (attachment->guardian)
+		guardian_stop(attachment->guardian);
 	if (attachment->events_fd >= 0)
 		close(attachment->events_fd);
+	if (attachment->tracing_fd >= 0)
+		close(attachment->tracing_fd);
 	*attachment = (struct attachment)ATTACHMENT_CLOSED;
 	return err;
 }
@@ -447,7 +512,7 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 	for (size_t i = 0; i < SYMBOL_NEAREST && report->nearest[i].name[0]; i++)
 		text_addf(&names, "%s'%s'", i ? ", " : "", report->nearest[i].name);
 	if (names.len) {
-		why_hint(why, "the nearest names are ");
+		why_hint(why, "nearest names: ");
 		text_add(&why->hint, names.data, names.len);
 	} else {
 		why_hint(why, "the functions are listed in /proc/kallsyms, as t or T; "
@@ -459,11 +524,8 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 static inline int attach_explain_symbol(const struct target *target, int err, struct why *why)
 {
 	static struct symbol_report report;
-	struct text name;
 
-	text_clear(&name);
-	target_add_name(target, &name);
-	if (symbols_search(target->symbol, &report) != 0)
+	if (symbols_search(target_plain_name(target), &report) != 0)
 		return why_set(why, err, "cannot be probed: %s (no /proc/kallsyms to say more)",
 			       error_text(err));
 	if (report.nr_exact > 1)
@@ -478,19 +540,27 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 		attach_hint_names(&report, why);
 		return err;
 	}
-	if (attach_blacklisted(target->symbol))
+	if (attach_blacklisted(target_plain_name(target)))
 		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
-	why_set(why, err, "cannot be probed there: %s", error_text(err));
-	if (target->offset)
-		why_hint(why, "the offset may be outside of the function or inside of an instruction");
-	return err;
+	return why_set(why, err, "cannot be probed there: %s", error_text(err));
+}
+
+/* The kernel would set the probe into whatever function lies at that distance. */
+static inline int attach_check_offset(const struct target *target, struct why *why)
+{
+	static struct symbol_report report;
+
+	if (!target->offset || symbols_search(target_plain_name(target), &report) != 0 ||
+	    report.nr_exact != 1 || !report.address || !report.next_address ||
+	    target->offset < report.next_address - report.address)
+		return 0;
+	return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
+		       (unsigned long long)(report.next_address - report.address));
 }
 
 static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,
 				 struct why *why)
 {
-	struct text name;
-
 	switch (err) {
 	case -ENOENT:
 	case -EINVAL:
@@ -525,34 +595,45 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 			why_hint(why, "too many open files: raise the limit (ulimit -n)");
 		break;
 	}
-	text_clear(&name);
-	target_add_name(target, &name);
-	text_addf(&name, ": ");
-	text_add(&name, why->reason.data, why->reason.len);
-	why->reason = name;
 	return err;
 }
 
+/* A system call that the kernel does not know by its plain name has the machine's wrapper. */
+static inline int attach_resolved(const struct target *target, int prog_fd, enum attach_mode mode,
+				  struct attachment *out)
+{
+	int err = attach_once(target, prog_fd, mode, out);
+	struct target wrapped;
+	int second;
+
+	/* EINVAL: a return probe up to v5.10, tracefs since v6.11. */
+	if ((err != -ENOENT && err != -EINVAL) || !target_wrap(target, &wrapped))
+		return err;
+	second = attach_once(&wrapped, prog_fd, mode, out);
+	return second == -ENOENT || second == -EINVAL ? err : second;
+}
+
 /*
- * Sets the program on the target. A system call that the kernel does not know
- * by its plain name is tried under the machine's wrapper; out->target tells.
- * Returns 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a
- * reason, and then nothing is left.
+ * Sets the program on the target; out->target is what was found for it. Returns
+ * 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a reason,
+ * and then nothing is left.
  */
 static inline int attachment_open(const struct target *target, int prog_fd, enum attach_mode mode,
 				  struct attachment *out, struct why *why)
 {
-	int err = attach_once(target, prog_fd, mode, out);
-	struct target wrapped;
+	struct text name;
+	int err = attach_check_offset(target, why);
 
-	/* EINVAL: a return probe up to v5.10, tracefs since v6.11. */
-	if ((err == -ENOENT || err == -EINVAL) && target_wrap(target, &wrapped)) {
-		int second = attach_once(&wrapped, prog_fd, mode, out);
-
-		if (second != -ENOENT && second != -EINVAL)
-			err = second;
+	if (!err) {
+		err = attach_resolved(target, prog_fd, mode, out);
+		if (err)
+			err = attach_explain(target, mode, err, why);
 	}
-	return err ? attach_explain(target, mode, err, why) : 0;
+	if (!err)
+		return 0;
+	text_clear(&name);
+	target_add_name(target, &name);
+	return why_subject(why, err, "%s", name.data);
 }
 
 #endif

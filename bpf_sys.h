@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -339,6 +340,16 @@ static inline int sys_getcpu(void)
 	unsigned int cpu = 0;
 
 	return syscall(__NR_getcpu, &cpu, NULL, NULL) < 0 ? 0 : (int)cpu;
+}
+
+/* fork(2) without what the C library does for threads, which we do not have. */
+static inline pid_t sys_fork(void)
+{
+#ifdef __NR_fork
+	return sys_result(syscall(__NR_fork));
+#else
+	return sys_result(syscall(__NR_clone, SIGCHLD, NULL, NULL, NULL, NULL));
+#endif
 }
 
 /* The effective capabilities as a bit mask. */

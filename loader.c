@@ -190,6 +190,8 @@ static void print_bytes(int fd, const char *data, size_t len)
 	while (len > 0) {
 		int ret = sys_write(fd, data, len);
 
+		if (ret == -EINTR)
+			continue;
 		if (ret <= 0)
 			return; /* there is nobody left to tell */
 		data += ret;
@@ -461,7 +463,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 	s->live = true;
 	if (!options->quiet)
 		report_live(&s->object, target, &s->attachment);
-	attach_sweep();
+	attach_sweep(&s->attachment);
 	signals_wait(&signals);
 	return 0;
 }

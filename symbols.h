@@ -18,8 +18,8 @@
 #define SYMBOL_NEAR_COST 3   /* more edits than this are another word */
 
 struct symbol {
+	uint64_t address; /* 0 without privilege */
 	char type;        /* as in nm(1): t and T are functions */
-	bool has_address; /* without privilege the kernel shows zeros */
 	const char *name;
 	size_t len;       /* the name may be followed by "\t[module]" */
 };
@@ -27,11 +27,8 @@ struct symbol {
 /* One line, "ffffffff81000000 T name\t[module]". */
 static inline bool symbol_parse_line(const char *line, struct symbol *out)
 {
-	uint64_t address;
-
-	if (!text_read_number(&line, 16, &address) || line[0] != ' ' || !line[1] || line[2] != ' ')
+	if (!text_read_number(&line, 16, &out->address) || line[0] != ' ' || !line[1] || line[2] != ' ')
 		return false;
-	out->has_address = address != 0;
 	out->type = line[1];
 	out->name = line + 3;
 	out->len = strcspn(out->name, "\t ");
@@ -52,7 +49,8 @@ struct symbol_report {
 	const char *wanted;
 	uint32_t nr_exact;    /* functions of exactly this name */
 	uint32_t nr_data;     /* symbols of this name that are no functions */
-	bool hidden;          /* no symbol had an address */
+	uint64_t address;     /* of the function, 0 when hidden */
+	uint64_t next_address; /* of the symbol behind it: the list is in the order of addresses */
 	uint32_t nr_variants; /* NAME.isra.0, NAME.constprop.0, NAME.part.0 ... */
 	char variants[SYMBOL_VARIANTS][SYMBOL_NAME_SIZE];
 	struct symbol_near nearest[SYMBOL_NEAREST]; /* best first; an empty name ends them */
@@ -98,7 +96,19 @@ static inline void symbol_copy_name(const struct symbol *symbol, char *out)
 	out[symbol->len] = '\0';
 }
 
-static inline void symbol_keep_nearest(struct symbol_report *report, const struct symbol *symbol)
+/* A system call goes by the name without its wrapper's prefix: sys_read, not __x64_sys_read. */
+static inline void symbol_strip_wrapper(struct symbol *symbol)
+{
+	for (size_t i = 0; i + 4 <= symbol->len; i++) {
+		if (memcmp(symbol->name + i, "sys_", 4) != 0)
+			continue;
+		symbol->name += i;
+		symbol->len -= i;
+		return;
+	}
+}
+
+static inline void symbol_keep_nearest(struct symbol_report *report, struct symbol symbol)
 {
 	const size_t last = SYMBOL_NEAREST - 1;
 	unsigned int worst = report->nearest[last].name[0] ? report->nearest[last].cost
@@ -106,16 +116,22 @@ static inline void symbol_keep_nearest(struct symbol_report *report, const struc
 	size_t i = last;
 	unsigned int cost;
 
+	if (strncmp(report->wanted, "sys_", 4) == 0)
+		symbol_strip_wrapper(&symbol);
 	if (worst == 0)
 		return;
-	cost = symbol_distance(report->wanted, strlen(report->wanted), symbol->name, symbol->len,
+	cost = symbol_distance(report->wanted, strlen(report->wanted), symbol.name, symbol.len,
 			       worst - 1);
 	if (cost >= worst)
 		return;
+	for (size_t k = 0; k <= last; k++)
+		if (strlen(report->nearest[k].name) == symbol.len &&
+		    memcmp(report->nearest[k].name, symbol.name, symbol.len) == 0)
+			return;
 	for (; i > 0 && (!report->nearest[i - 1].name[0] || report->nearest[i - 1].cost > cost); i--)
 		report->nearest[i] = report->nearest[i - 1];
 	report->nearest[i].cost = cost;
-	symbol_copy_name(symbol, report->nearest[i].name);
+	symbol_copy_name(&symbol, report->nearest[i].name);
 }
 
 static inline void symbol_report_add(struct symbol_report *report, const struct symbol *symbol)
@@ -123,13 +139,16 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 	size_t len = strlen(report->wanted);
 	bool same_start = symbol->len >= len && memcmp(symbol->name, report->wanted, len) == 0;
 
-	if (symbol->has_address)
-		report->hidden = false;
+	if (report->address && symbol->address > report->address &&
+	    (!report->next_address || symbol->address < report->next_address))
+		report->next_address = symbol->address;
 	if (same_start && symbol->len == len) {
-		if (symbol_is_function(symbol))
-			report->nr_exact++;
-		else
+		if (!symbol_is_function(symbol)) {
 			report->nr_data++;
+			return;
+		}
+		report->nr_exact++;
+		report->address = symbol->address;
 	} else if (!symbol_is_function(symbol)) {
 		return;
 	} else if (same_start && symbol->name[len] == '.') {
@@ -137,7 +156,7 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 			symbol_copy_name(symbol, report->variants[report->nr_variants]);
 		report->nr_variants++;
 	} else {
-		symbol_keep_nearest(report, symbol);
+		symbol_keep_nearest(report, *symbol);
 	}
 }
 
@@ -152,7 +171,6 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 
 	memset(out, 0, sizeof(*out));
 	out->wanted = wanted;
-	out->hidden = true;
 	if (proc_fd < 0)
 		return proc_fd;
 	err = fs_lines_open(&lines, proc_fd, "kallsyms");
