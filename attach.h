@@ -431,8 +431,8 @@ static inline int attachment_close(struct attachment *attachment, struct why *wh
 	if (attachment->event[0]) /* only now: an event that perf holds is busy */
 		err = event_remove(attachment->events_fd, attachment->event);
 	if (err) {
-		why_set(why, err, "event '" EVENT_GROUP "/%s' cannot be removed: %s",
-			attachment->event, error_text(err));
+		why_errno(why, err, "event '" EVENT_GROUP "/%s' cannot be removed",
+			attachment->event);
 		if (err == -EBUSY)
 			why_hint(why, "somebody else has enabled it; the next start removes it");
 	}
@@ -532,7 +532,7 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
 			       report.nr_exact);
 	if (report.nr_exact == 1 && err == -EADDRNOTAVAIL)
-		return why_set(why, err, "the kernel calls the name ambiguous: %s", error_text(err));
+		return why_errno(why, err, "the kernel calls the name ambiguous");
 	if (report.nr_exact == 0 && report.nr_data)
 		return why_set(why, err, "is data, not a function");
 	if (report.nr_exact == 0) {
@@ -542,7 +542,7 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 	}
 	if (attach_blacklisted(target_plain_name(target)))
 		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
-	return why_set(why, err, "cannot be probed there: %s", error_text(err));
+	return why_errno(why, err, "cannot be probed there");
 }
 
 /* The kernel would set the probe into whatever function lies at that distance. */
@@ -572,7 +572,7 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 		break;
 	case -EPERM:
 	case -EACCES:
-		why_set(why, err, "may not be probed: %s", error_text(err));
+		why_errno(why, err, "may not be probed");
 		kernel_hint_privilege(why);
 		break;
 	case -EBUSY:
@@ -590,7 +590,7 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 		}
 		break;
 	default:
-		why_set(why, err, "cannot be probed: %s", error_text(err));
+		why_errno(why, err, "cannot be probed");
 		if (err == -EMFILE)
 			why_hint(why, "too many open files: raise the limit (ulimit -n)");
 		break;

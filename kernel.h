@@ -356,9 +356,9 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 
 	if (fd == -ENOSYS)
 		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
-	why_set(why, fd, "cannot be created: %s (type %u %s, key %u, value %u, %u entries, flags 0x%x)",
-		error_text(fd), map->type, map_type_name(map->type), map->key_size, map->value_size,
-		attr.max_entries, map->flags);
+	why_errno(why, fd, "cannot be created (type %u %s, key %u, value %u, %u entries, flags 0x%x)",
+		  map->type, map_type_name(map->type), map->key_size, map->value_size,
+		  attr.max_entries, map->flags);
 	if (fd == -EPERM || fd == -EACCES)
 		kernel_hint_privilege(why);
 	if (fd == -EINVAL)
@@ -480,8 +480,7 @@ static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *wh
 	if (mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700") != 0) {
 		int err = -errno;
 
-		why_set(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "': %s",
-			error_text(err));
+		why_errno(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "'");
 		if (err == -ENOENT)
 			why_hint(why, "mount sysfs first: mount -t sysfs sysfs /sys");
 		if (err == -ENODEV)
@@ -493,8 +492,7 @@ static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *wh
 	dirs->mounted = true;
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	if (dirs->root_fd < 0)
-		return why_set(why, dirs->root_fd, "cannot open '" BPFFS_PATH "': %s",
-			       error_text(dirs->root_fd));
+		return why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'");
 	return 0;
 }
 
@@ -512,7 +510,7 @@ static inline int pin_open_subdir(int parent_fd, const char *name, const char *p
 	if (fd == -ENOENT && !make)
 		return fd;
 	if (fd < 0) {
-		why_set(why, fd, "cannot use the directory '%s': %s", path, error_text(fd));
+		why_errno(why, fd, "cannot use the directory '%s'", path);
 		if (fd == -ENOTDIR || fd == -ELOOP)
 			why_hint(why, "'%s' is a symlink or a pin, expected a directory", path);
 	}
@@ -570,10 +568,8 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 	struct stat st;
 	int fd, err;
 
-	if (fstatat(dir_fd, map->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		err = -errno;
-		return err == -ENOENT ? err : why_set(why, err, "cannot be looked at: %s", error_text(err));
-	}
+	if (fstatat(dir_fd, map->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? -ENOENT : why_errno(why, -errno, "cannot be looked at");
 	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
 		return why_set(why, -EEXIST, "is a %s, expected a map",
 			       S_ISLNK(st.st_mode) ? "symlink" : "directory");
@@ -581,7 +577,7 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 	if (fd == -ENOENT)
 		return fd;
 	if (fd < 0) {
-		why_set(why, fd, "cannot be opened: %s", error_text(fd));
+		why_errno(why, fd, "cannot be opened");
 		if (fd == -EPERM || fd == -EACCES)
 			kernel_hint_privilege(why);
 		return fd;
@@ -633,11 +629,8 @@ static inline int maps_open_pinned(struct kernel *kernel, struct maps *maps, uin
 	dir_fd = pin_dir_fd(&maps->dirs, map->pinning);
 	if (dir_fd < 0)
 		return map_create(kernel, map, inner_fd, why);
-	if (fchdir(dir_fd) != 0) {
-		err = -errno;
-		return why_set(why, err, "cannot enter '%s': %s", pin_dir_path(map->pinning),
-			       error_text(err));
-	}
+	if (fchdir(dir_fd) != 0)
+		return why_errno(why, -errno, "cannot enter '%s'", pin_dir_path(map->pinning));
 	for (int i = 0; i < PIN_TRIES; i++) {
 		fd = pin_open_map(dir_fd, map, why);
 		if (fd >= 0)
@@ -657,8 +650,7 @@ static inline int maps_open_pinned(struct kernel *kernel, struct maps *maps, uin
 		if (err != -EEXIST)
 			break;
 	}
-	why_set(why, err, "cannot be pinned as '%s/%s': %s", pin_dir_path(map->pinning), map->name,
-		error_text(err));
+	why_errno(why, err, "cannot be pinned as '%s/%s'", pin_dir_path(map->pinning), map->name);
 	if (err == -EROFS)
 		why_hint(why, "the bpf file system is mounted read-only: mount -o remount,rw " BPFFS_PATH);
 	return err;
@@ -721,8 +713,8 @@ static inline int maps_link(const struct maps *maps, struct why *why)
 			continue;
 		err = sys_map_update(maps->items[map->outer].fd, &map->outer_key, &inner_fd);
 		if (err < 0) {
-			why_set(why, err, "cannot be put into map '%s' at %u: %s",
-				maps->object->maps[map->outer].name, map->outer_key, error_text(err));
+			why_errno(why, err, "cannot be put into map '%s' at %u",
+				maps->object->maps[map->outer].name, map->outer_key);
 			return why_subject(why, err, "map '%s'", map->name);
 		}
 	}
@@ -889,9 +881,9 @@ static inline int program_load(struct kernel *kernel, const struct object *objec
 	if (fd >= 0)
 		return fd;
 	if (log->data && log->data[0])
-		why_set(why, fd, "the verifier refused it: %s", error_text(fd));
+		why_errno(why, fd, "the verifier refused it");
 	else
-		why_set(why, fd, "cannot be loaded: %s", error_text(fd));
+		why_errno(why, fd, "cannot be loaded");
 	program_hint(object, log->data ? log->data : "", fd, why);
 	return why_subject(why, fd, "program '%s'", program->name);
 }

@@ -327,11 +327,8 @@ static int file_check(int fd, size_t *out_size, struct why *why)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) != 0) {
-		int err = -errno;
-
-		return why_set(why, err, "cannot be looked at: %s", error_text(err));
-	}
+	if (fstat(fd, &st) != 0)
+		return why_errno(why, -errno, "cannot be looked at");
 	if (!S_ISREG(st.st_mode))
 		return why_set(why, -ENOEXEC, "is %s, " ELF_EXPECTED, file_kind(st.st_mode));
 	if (st.st_size > FILE_SIZE_MAX)
@@ -353,7 +350,7 @@ static int file_read_all(int fd, uint8_t *data, size_t size, size_t *out_len, st
 			len += (size_t)ret;
 	}
 	*out_len = len;
-	return ret < 0 ? why_set(why, ret, "cannot be read: %s", error_text(ret)) : 0;
+	return ret < 0 ? why_errno(why, ret, "cannot be read") : 0;
 }
 
 /*
@@ -370,7 +367,7 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 	int err;
 
 	if (fd < 0)
-		return why_set(why, fd, "cannot be opened: %s", error_text(fd));
+		return why_errno(why, fd, "cannot be opened");
 	err = file_check(fd, &size, why);
 	if (!err) {
 		arena->size = 9 * size + (64U << 10);

@@ -205,6 +205,26 @@ static inline int why_set(struct why *why, int err, const char *format, ...)
 	return err;
 }
 
+/* The text of a -errno; 524 is the kernel's own ENOTSUPP, which no C library knows. */
+static inline const char *error_text(int err)
+{
+	return err == -524 ? "Operation not supported by the kernel" : strerror(-err);
+}
+
+/* The same for a system call that failed: the error's own text ends the sentence. */
+__attribute__((format(printf, 3, 4)))
+static inline int why_errno(struct why *why, int err, const char *format, ...)
+{
+	va_list args;
+
+	why_clear(why);
+	va_start(args, format);
+	text_vaddf(&why->reason, format, &args);
+	va_end(args);
+	text_addf(&why->reason, ": %s", error_text(err));
+	return err;
+}
+
 /* The functions around it put their subject before the reason; returns err. */
 __attribute__((format(printf, 3, 4)))
 static inline int why_subject(struct why *why, int err, const char *format, ...)
@@ -232,12 +252,6 @@ static inline void why_hint(struct why *why, const char *format, ...)
 	va_start(args, format);
 	text_vaddf(&why->hint, format, &args);
 	va_end(args);
-}
-
-/* The text of a -errno; 524 is the kernel's own ENOTSUPP, which no C library knows. */
-static inline const char *error_text(int err)
-{
-	return err == -524 ? "Operation not supported by the kernel" : strerror(-err);
 }
 
 /*
