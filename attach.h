@@ -87,39 +87,54 @@ static inline const char *target_plain_name(const struct target *target)
 	return colon ? colon + 1 : target->symbol;
 }
 
-/* What this machine puts before a system call's sys_NAME; NULL when nothing. */
-static inline const char *target_syscall_prefix(void)
+/* How a kernel differs by its machine, as uname -m names it. */
+struct machine {
+	const char *name;
+	const char *syscall_prefix; /* of the wrapper of sys_NAME; NULL when there is none */
+	uint64_t entry_skip; /* where a function can be probed whose entry ftrace keeps for itself */
+};
+
+static const struct machine machines[] = {
+	{ "x86_64", "__x64_", 0 },    /* since v4.17 */
+	{ "i686", "__ia32_", 0 },
+	{ "aarch64", "__arm64_", 0 }, /* since v4.19 */
+	{ "s390x", "__s390x_", 0 },   /* since v5.2 */
+	{ "riscv64", "__riscv_", 4 }, /* since v6.6; no KPROBES_ON_FTRACE, and two no-ops at the entry */
+};
+
+static inline struct machine machine_running(void)
 {
-	static const struct {
-		const char *machine; /* uname -m */
-		const char *prefix;
-	} wrappers[] = {
-		{ "x86_64", "__x64_" },     /* since v4.17 */
-		{ "i686", "__ia32_" },
-		{ "aarch64", "__arm64_" },  /* since v4.19 */
-		{ "s390x", "__s390x_" },    /* since v5.2 */
-		{ "riscv64", "__riscv_" },  /* since v6.6 */
-	};
+	const struct machine other = { "", NULL, 0 };
 	struct utsname name;
 
 	if (uname(&name) != 0)
-		return NULL;
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
-		if (strcmp(name.machine, wrappers[i].machine) == 0)
-			return wrappers[i].prefix;
-	return NULL;
+		return other;
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (strcmp(name.machine, machines[i].name) == 0)
+			return machines[i];
+	return other;
 }
 
-/* sys_NAME under the machine's wrapper; false when the target is no system call. */
-static inline bool target_wrap(const struct target *target, struct target *out)
+/* Turns sys_NAME into the machine's wrapper; false when it is no system call. */
+static inline bool target_wrap(struct target *target, const char *prefix)
 {
-	const char *prefix = strncmp(target->symbol, "sys_", 4) == 0 ? target_syscall_prefix() : NULL;
+	size_t prefix_len = prefix ? strlen(prefix) : 0;
+	size_t len = strlen(target->symbol);
 
-	*out = *target;
-	if (!prefix || strlen(prefix) + strlen(target->symbol) >= sizeof(out->symbol))
+	if (!prefix || strncmp(target->symbol, "sys_", 4) != 0 ||
+	    prefix_len + len >= sizeof(target->symbol))
 		return false;
-	strcpy(out->symbol, prefix);
-	strcat(out->symbol, target->symbol);
+	memmove(target->symbol + prefix_len, target->symbol, len + 1);
+	memcpy(target->symbol, prefix, prefix_len);
+	return true;
+}
+
+/* Moves the probe past the entry that ftrace keeps; false when there is no need or no way. */
+static inline bool target_skip_entry(struct target *target, uint64_t entry_skip)
+{
+	if (!entry_skip || target->offset || target->retprobe)
+		return false;
+	target->offset = entry_skip;
 	return true;
 }
 
@@ -472,6 +487,15 @@ static inline int attach_once(const struct target *target, int prog_fd, enum att
 	return err < 0 ? err : 0;
 }
 
+/* An administrator may have switched all kprobes off: then they are set, and silent. */
+static inline bool attach_is_silenced(void)
+{
+	char enabled[8];
+
+	return fs_read(&fs_debug, "kprobes/enabled", enabled, sizeof(enabled)) > 0 &&
+	       enabled[0] == '0';
+}
+
 /* ---- Why it did not attach ---- */
 
 /* Is the name in debugfs kprobes/blacklist, "0xSTART-0xEND\tNAME"? */
@@ -542,6 +566,9 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 	}
 	if (attach_blacklisted(target_plain_name(target)))
 		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
+	if (target->retprobe && machine_running().entry_skip)
+		return why_set(why, -EOPNOTSUPP,
+			       "no return probe can be set: on this machine ftrace keeps the entry of functions");
 	return why_errno(why, err, "cannot be probed there");
 }
 
@@ -565,8 +592,7 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 	case -ENOENT:
 	case -EINVAL:
 	case -EADDRNOTAVAIL:
-		attach_explain_symbol(target, err, why);
-		break;
+		return attach_explain_symbol(target, err, why);
 	case -EILSEQ:
 		why_set(why, err, "is not an instruction boundary");
 		break;
@@ -598,19 +624,45 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 	return err;
 }
 
-/* A system call that the kernel does not know by its plain name has the machine's wrapper. */
-static inline int attach_resolved(const struct target *target, int prog_fd, enum attach_mode mode,
+/* EINVAL may mean a missing name too: of a return probe up to v5.10, of tracefs since v6.11. */
+static inline bool attach_is_missing_symbol(int err)
+{
+	return err == -ENOENT || err == -EINVAL;
+}
+
+/*
+ * Tries the target as it was given, then past the entry that ftrace keeps, then
+ * both under the name of the machine's system call wrapper. If nothing does,
+ * *target becomes what the returned error is about: a place that was refused
+ * tells more than a name that is not there.
+ */
+static inline int attach_resolved(struct target *target, int prog_fd, enum attach_mode mode,
 				  struct attachment *out)
 {
-	int err = attach_once(target, prog_fd, mode, out);
-	struct target wrapped;
-	int second;
+	const struct target given = *target;
+	int first = attach_once(&given, prog_fd, mode, out);
+	struct machine machine;
 
-	/* EINVAL: a return probe up to v5.10, tracefs since v6.11. */
-	if ((err != -ENOENT && err != -EINVAL) || !target_wrap(target, &wrapped))
-		return err;
-	second = attach_once(&wrapped, prog_fd, mode, out);
-	return second == -ENOENT || second == -EINVAL ? err : second;
+	if (!attach_is_missing_symbol(first))
+		return first;
+	machine = machine_running();
+	for (unsigned int i = 1; i < 4; i++) {
+		const bool skip = i & 1, wrap = i & 2;
+		struct target candidate = given;
+		int err;
+
+		if ((skip && !target_skip_entry(&candidate, machine.entry_skip)) ||
+		    (wrap && !target_wrap(&candidate, machine.syscall_prefix)))
+			continue;
+		err = attach_once(&candidate, prog_fd, mode, out);
+		if (!attach_is_missing_symbol(err))
+			return err;
+		if (first == -ENOENT && err == -EINVAL) {
+			first = err;
+			*target = candidate;
+		}
+	}
+	return first;
 }
 
 /*
@@ -621,18 +673,19 @@ static inline int attach_resolved(const struct target *target, int prog_fd, enum
 static inline int attachment_open(const struct target *target, int prog_fd, enum attach_mode mode,
 				  struct attachment *out, struct why *why)
 {
-	struct text name;
+	struct target tried = *target;
 	int err = attach_check_offset(target, why);
+	struct text name;
 
 	if (!err) {
-		err = attach_resolved(target, prog_fd, mode, out);
+		err = attach_resolved(&tried, prog_fd, mode, out);
 		if (err)
-			err = attach_explain(target, mode, err, why);
+			err = attach_explain(&tried, mode, err, why);
 	}
 	if (!err)
 		return 0;
 	text_clear(&name);
-	target_add_name(target, &name);
+	target_add_name(&tried, &name);
 	return why_subject(why, err, "%s", name.data);
 }
 

@@ -829,6 +829,20 @@ static inline int program_try_with_log(struct sys_prog_load_attr *attr, struct v
 	return fd;
 }
 
+/* The verifier does not know a helper that the program calls. */
+static inline void program_hint_helper(struct why *why)
+{
+	const char *lockdown = kernel_lockdown();
+	uint32_t version = kernel_version();
+
+	if (lockdown[0])
+		why_hint(why, "the kernel is locked down (%s), which takes helpers from programs",
+			 lockdown);
+	else
+		why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
+			 version >> 16, version >> 8 & 255);
+}
+
 static inline void program_hint(const struct object *object, const char *log, int err,
 				struct why *why)
 {
@@ -837,8 +851,7 @@ static inline void program_hint(const struct object *object, const char *log, in
 			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
 			 object->license);
 	else if (text_find(log, "unknown func") || text_find(log, "invalid func"))
-		why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
-			 kernel_version() >> 16, kernel_version() >> 8 & 255);
+		program_hint_helper(why);
 	else if (err == -E2BIG)
 		why_hint(why, "%u instructions are too many for this kernel (4096 before Linux 5.2)",
 			 object->program.nr_insns);

@@ -12,6 +12,7 @@
  * session_run() below is that list. Leaves return -errno and say why; only this
  * file prints, and only main() ends the process: a probe in tracefs outlives it.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -184,16 +185,26 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 
 /* ---- Reporting ---- */
 
-/* Whole messages in one write, so that those of several loaders do not mix. */
+#define PRINT_CHUNK 4096     /* PIPE_BUF: so much fits when poll() says that a pipe is writable */
+#define PRINT_PATIENCE_MS 1000
+
+/*
+ * Whole messages in one write, so that those of several loaders do not mix. A
+ * pipe that is full and that nobody reads must not keep us from cleaning up:
+ * then the message is lost.
+ */
 static void print_bytes(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
-		int ret = sys_write(fd, data, len);
+		struct pollfd output = { .fd = fd, .events = POLLOUT };
+		int ret = sys_result(poll(&output, 1, PRINT_PATIENCE_MS));
 
+		if (ret > 0)
+			ret = sys_write(fd, data, len < PRINT_CHUNK ? len : PRINT_CHUNK);
 		if (ret == -EINTR)
 			continue;
 		if (ret <= 0)
-			return; /* there is nobody left to tell */
+			return;
 		data += ret;
 		len -= (size_t)ret;
 	}
@@ -292,7 +303,7 @@ static void report_live(const struct object *object, const struct target *wanted
 	text_setf(&line, PROGRAM ": live: program '%s' on %s", object->program.name,
 		  target->retprobe ? "the return of " : "");
 	target_add_name(target, &line);
-	if (strcmp(target->symbol, wanted->symbol) != 0)
+	if (strcmp(target->symbol, wanted->symbol) != 0 || target->offset != wanted->offset)
 		text_addf(&line, " (for '%s')", wanted->symbol);
 	text_addf(&line, ", by %s", attachment->mechanism);
 	print_line(&line);
@@ -392,25 +403,34 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
  */
 static void signals_block(sigset_t *out)
 {
-	struct sigaction hangup;
 	sigset_t blocked;
 
 	sigemptyset(out);
 	sigaddset(out, SIGINT);
 	sigaddset(out, SIGTERM);
 	sigaddset(out, SIGQUIT);
-	/* nohup(1) ignores it, and means it. */
-	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
-		sigaddset(out, SIGHUP);
+	sigaddset(out, SIGHUP);
 	blocked = *out;
 	sigaddset(&blocked, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
+/* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same. */
+static bool signal_is_ignored_hangup(int signal)
+{
+	struct sigaction action;
+
+	return signal == SIGHUP && sigaction(signal, NULL, &action) == 0 &&
+	       action.sa_handler == SIG_IGN;
+}
+
 static void signals_wait(const sigset_t *signals)
 {
-	while (sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
-		;
+	int signal;
+
+	do
+		signal = sigwaitinfo(signals, NULL);
+	while (signal < 0 || signal_is_ignored_hangup(signal));
 }
 
 /* ---- The session ---- */
@@ -461,6 +481,9 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (!options->quiet)
 		report_live(&s->object, target, &s->attachment);
 	attach_sweep(&s->attachment);
+	if (attach_is_silenced())
+		report(options->object, "warning: kprobes are switched off (debugfs: kprobes/enabled is 0), "
+					"so no hit counts");
 	signals_wait(&signals);
 	return 0;
 }
