@@ -279,18 +279,28 @@ static void report_map(const char *file, const struct object *object, const stru
 	report(file, "%s", text.data);
 }
 
-/* What the object holds, once it is loaded. */
-static void report_object(const char *file, const struct object *object)
+static void report_version(const char *file, uint32_t object_version)
 {
-	uint32_t version = kernel_version();
+	uint32_t given = kernel_version();
+	struct text text;
 
-	report(file, "program '%s': %u instructions, loaded", object->program.name,
-	       object->program.nr_insns);
-	report(file, "licence '%s'; made for version %u.%u.%u, this kernel is %u.%u.%u",
-	       object->license, object->version >> 16, object->version >> 8 & 255,
-	       object->version & 255, version >> 16, version >> 8 & 255, version & 255);
+	text_setf(&text, "version: the kernel is given its own, %u.%u.%u", given >> 16,
+		  given >> 8 & 255, given & 255);
+	if (object_version)
+		text_addf(&text, "; the object says %u.%u.%u", object_version >> 16,
+			  object_version >> 8 & 255, object_version & 255);
+	report(file, "%s", text.data);
+}
+
+/* What the object holds, once it is loaded. */
+static void report_object(const char *file, const struct object *object, bool verbose)
+{
+	report(file, "program '%s': %u instructions, licence '%s', loaded", object->program.name,
+	       object->program.nr_insns, object->license);
 	for (uint32_t i = 0; i < object->nr_maps; i++)
 		report_map(file, object, &object->maps[i]);
+	if (verbose)
+		report_version(file, object->version);
 }
 
 /* A script waits for this line: from now on every hit counts. */
@@ -468,7 +478,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (err < 0)
 		return err;
 	if (options->check || options->verbose)
-		report_object(options->object, &s->object);
+		report_object(options->object, &s->object, options->verbose);
 	if (options->check)
 		return 0;
 
