@@ -84,6 +84,7 @@ struct sys_prog_load_attr {
 struct sys_obj_attr {
 	sys_u64 pathname;
 	uint32_t bpf_fd;
+	uint32_t file_flags; /* since v4.15; it would be padding, which the kernel reads */
 };
 
 struct sys_info_attr {
