@@ -547,21 +547,21 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 /* The kernel did not take the name or the place: /proc/kallsyms knows more. */
 static inline int attach_explain_symbol(const struct target *target, int err, struct why *why)
 {
-	static struct symbol_report report;
+	static struct symbol_report found;
 
-	if (symbols_search(target_plain_name(target), &report) != 0)
+	if (symbols_search(target_plain_name(target), &found) != 0)
 		return why_set(why, err, "cannot be probed: %s (no /proc/kallsyms to say more)",
 			       error_text(err));
-	if (report.nr_exact > 1)
+	if (found.nr_exact > 1)
 		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
-			       report.nr_exact);
-	if (report.nr_exact == 1 && err == -EADDRNOTAVAIL)
+			       found.nr_exact);
+	if (found.nr_exact == 1 && err == -EADDRNOTAVAIL)
 		return why_errno(why, err, "the kernel calls the name ambiguous");
-	if (report.nr_exact == 0 && report.nr_data)
+	if (found.nr_exact == 0 && found.nr_data)
 		return why_set(why, err, "is data, not a function");
-	if (report.nr_exact == 0) {
+	if (found.nr_exact == 0) {
 		why_set(why, err, "there is no such function in this kernel");
-		attach_hint_names(&report, why);
+		attach_hint_names(&found, why);
 		return err;
 	}
 	if (attach_blacklisted(target_plain_name(target)))
@@ -575,14 +575,14 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 /* The kernel would set the probe into whatever function lies at that distance. */
 static inline int attach_check_offset(const struct target *target, struct why *why)
 {
-	static struct symbol_report report;
+	static struct symbol_report found;
 
-	if (!target->offset || symbols_search(target_plain_name(target), &report) != 0 ||
-	    report.nr_exact != 1 || !report.address || !report.next_address ||
-	    target->offset < report.next_address - report.address)
+	if (!target->offset || symbols_search(target_plain_name(target), &found) != 0 ||
+	    found.nr_exact != 1 || !found.address || !found.next_address ||
+	    target->offset < found.next_address - found.address)
 		return 0;
 	return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
-		       (unsigned long long)(report.next_address - report.address));
+		       (unsigned long long)(found.next_address - found.address));
 }
 
 static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,

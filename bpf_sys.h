@@ -314,7 +314,7 @@ static inline int sys_write(int fd, const void *data, size_t size)
 static inline int sys_mount_detached(const char *type)
 {
 	int context = sys_result(syscall(__NR_fsopen, type, SYS_FSOPEN_CLOEXEC));
-	int ret = context;
+	int ret;
 
 	if (context < 0)
 		return context;

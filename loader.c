@@ -65,51 +65,68 @@ static const char usage[] =
 	"Exit status: 0 done, 1 the system or kernel refused, 2 usage, 3 the object is\n"
 	"bad or unsupported, 4 this kernel lacks the feature.\n";
 
+enum option_id {
+	OPTION_HELP, OPTION_VERSION, OPTION_VERBOSE, OPTION_QUIET, OPTION_RETPROBE, OPTION_CHECK,
+	OPTION_ATTACH,
+};
+
 static const struct option_name {
+	enum option_id id;
 	const char *name;
-	char letter; /* also names the option in option_set() */
+	char letter; /* '\0' when it has none */
 	bool has_value;
 } option_names[] = {
-	{ "help", 'h', false },     { "version", 'V', false }, { "verbose", 'v', false },
-	{ "quiet", 'q', false },    { "retprobe", 'r', false }, { "attach", '\1', true },
-	{ "check", '\2', false },
+	{ OPTION_HELP, "help", 'h', false },
+	{ OPTION_VERSION, "version", 'V', false },
+	{ OPTION_VERBOSE, "verbose", 'v', false },
+	{ OPTION_QUIET, "quiet", 'q', false },
+	{ OPTION_RETPROBE, "retprobe", 'r', false },
+	{ OPTION_CHECK, "check", '\0', false },
+	{ OPTION_ATTACH, "attach", '\0', true },
 };
 
 #define NR_OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
 
-static int option_set(struct options *options, char letter, const char *value, struct why *why)
+static int option_set_attach(struct options *options, const char *how, struct why *why)
 {
-	switch (letter) {
-	case 'h': options->help = true; return 0;
-	case 'V': options->version = true; return 0;
-	case 'v': options->verbose = true; return 0;
-	case 'q': options->quiet = true; return 0;
-	case 'r': options->retprobe = true; return 0;
-	case '\2': options->check = true; return 0;
-	default: break;
-	}
-	if (strcmp(value, "auto") == 0)
+	if (strcmp(how, "auto") == 0)
 		options->mode = ATTACH_AUTO;
-	else if (strcmp(value, "perf") == 0)
+	else if (strcmp(how, "perf") == 0)
 		options->mode = ATTACH_PERF;
-	else if (strcmp(value, "tracefs") == 0)
+	else if (strcmp(how, "tracefs") == 0)
 		options->mode = ATTACH_TRACEFS;
 	else
-		return why_set(why, -EINVAL, "--attach='%s': expected auto, perf or tracefs", value);
+		return why_set(why, -EINVAL, "--attach='%s': expected auto, perf or tracefs", how);
 	return 0;
 }
 
-/* "-vr": letters of options without a value. */
+/* `value` is "" for an option that has none. */
+static int option_set(struct options *options, enum option_id id, const char *value,
+		      struct why *why)
+{
+	switch (id) {
+	case OPTION_HELP: options->help = true; break;
+	case OPTION_VERSION: options->version = true; break;
+	case OPTION_VERBOSE: options->verbose = true; break;
+	case OPTION_QUIET: options->quiet = true; break;
+	case OPTION_RETPROBE: options->retprobe = true; break;
+	case OPTION_CHECK: options->check = true; break;
+	case OPTION_ATTACH: return option_set_attach(options, value, why);
+	}
+	return 0;
+}
+
+/* "-vr": letters of options, none of which has a value. */
 static int option_parse_letters(struct options *options, const char *arg, struct why *why)
 {
 	for (const char *p = arg + 1; *p; p++) {
 		size_t i = 0;
 
-		while (i < NR_OPTIONS && (*p < ' ' || option_names[i].letter != *p))
+		while (i < NR_OPTIONS && option_names[i].letter != *p)
 			i++;
 		if (i == NR_OPTIONS)
 			return why_set(why, -EINVAL, "unknown option '-%.*s'", 1, p);
-		option_set(options, *p, NULL, why);
+		option_set(options, option_names[i].id, "", why);
 	}
 	return 0;
 }
@@ -135,7 +152,7 @@ static int option_parse_name(struct options *options, const char *arg, const cha
 		}
 		if (option->has_value && !value)
 			return why_set(why, -EINVAL, "option '--%s' needs a value", option->name);
-		return option_set(options, option->letter, value, why);
+		return option_set(options, option->id, value ? value : "", why);
 	}
 	return why_set(why, -EINVAL, "unknown option '%s'", arg);
 }
@@ -375,32 +392,39 @@ static int file_read_all(int fd, uint8_t *data, size_t size, size_t *out_len, st
 }
 
 /*
- * The file's bytes, at the start of one anonymous mapping whose rest is the
- * arena for what they describe: eight times as much is more than any file can
- * need, and pages that are not touched cost nothing. The file itself is not
- * mapped: a writer would change checked bytes under us, and truncation would
- * raise SIGBUS.
+ * Memory for the file's bytes and, behind them, for what they describe: eight
+ * times as much is more than any file can need, and pages that are not touched
+ * cost nothing. NULL when there is none.
+ */
+static uint8_t *file_make_room(struct arena *arena, size_t size)
+{
+	arena->size = 9 * size + (64U << 10);
+	arena->data = sys_memory(arena->size);
+	return arena->data ? arena_take(arena, size + 1, 1) : NULL;
+}
+
+/*
+ * The file's bytes, read into memory of our own. The file itself is not mapped:
+ * a writer would change checked bytes under us, and truncation raise SIGBUS.
  */
 static int file_read(const char *path, struct arena *arena, struct view *out, struct why *why)
 {
 	size_t size = 0, len = 0;
 	int fd = file_open(path);
+	uint8_t *data = NULL;
 	int err;
 
 	if (fd < 0)
 		return why_errno(why, fd, "cannot be opened");
 	err = file_check(fd, &size, why);
 	if (!err) {
-		arena->size = 9 * size + (64U << 10);
-		arena->data = sys_memory(arena->size);
-		if (!arena->data)
-			err = why_set(why, -ENOMEM, "out of memory: %zu bytes for a file of %zu",
-				      arena->size, size);
+		data = file_make_room(arena, size);
+		err = data ? file_read_all(fd, data, size, &len, why)
+			   : why_set(why, -ENOMEM, "out of memory: %zu bytes for a file of %zu",
+				     arena->size, size);
 	}
-	if (!err)
-		err = file_read_all(fd, arena_take(arena, size + 1, 1), size, &len, why);
 	close(fd);
-	*out = (struct view){ .data = arena->data, .size = len };
+	*out = (struct view){ .data = data, .size = len };
 	return err;
 }
 
