@@ -275,8 +275,8 @@ static inline int event_create(int events_fd, const struct target *target, const
 {
 	struct text line;
 
-	text_setf(&line, "%c:" EVENT_GROUP "/%s %s", target->retprobe ? 'r' : 'p', event,
-		  target->symbol);
+	text_setf(&line, "%c:" EVENT_GROUP "/%s ", target->retprobe ? 'r' : 'p', event);
+	text_add(&line, target->symbol, strlen(target->symbol));
 	if (target->offset)
 		text_addf(&line, "+%llu", (unsigned long long)target->offset);
 	text_addf(&line, "\n");

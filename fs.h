@@ -52,7 +52,7 @@ struct fs_lines {
 	int fd;
 	size_t start; /* of the next line in buf */
 	size_t end;   /* of what was read */
-	char buf[8192];
+	char buf[2048]; /* three times the longest line of kallsyms */
 };
 
 static inline int fs_lines_open(struct fs_lines *lines, int dir_fd, const char *path)

@@ -17,8 +17,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define TEXT_SIZE 2048       /* bytes of a text, its NUL included */
-#define TEXT_STRING_MAX 512  /* characters that one %s may add */
+#define TEXT_SIZE 1024       /* bytes of a text, its NUL included */
+#define TEXT_STRING_MAX 160  /* characters that one %s may add: the sentence around it must fit as well */
 
 /* NUL-terminated at every moment; what does not fit is dropped and `cut` says so. */
 struct text {
