@@ -374,20 +374,47 @@ struct map_shape {
 	uint32_t type, key_size, value_size, max_entries, flags;
 };
 
-/* The value behind "NAME:\t" in the text of /proc/PID/fdinfo/FD; false when it is not there. */
+/*
+ * The value behind "NAME:\t", at the start of a line of /proc/PID/fdinfo/FD (a
+ * prog_array has an "owner_prog_type:" too); false when it is not there.
+ */
 static inline bool map_fdinfo_value(const char *fdinfo, const char *name, uint32_t *out)
 {
-	const char *p = text_find(fdinfo, name);
+	const char *p = fdinfo;
 	uint64_t value;
 
-	if (!p)
-		return false;
-	p += strlen(name);
+	while (!text_skip(&p, name)) {
+		p = strchr(p, '\n');
+		if (!p)
+			return false;
+		p++;
+	}
 	p += strspn(p, " \t");
-	if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &value))
+	if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &value) || value > UINT32_MAX)
 		return false;
 	*out = (uint32_t)value;
 	return true;
+}
+
+/* What is no map, for a message; NULL when it may be one. */
+static inline const char *map_fdinfo_other(const char *fdinfo)
+{
+	uint32_t type;
+
+	if (map_fdinfo_value(fdinfo, "prog_type:", &type))
+		return "a program";
+	/* "link_type:\tperf" is no number; its "link_id:" is. */
+	return map_fdinfo_value(fdinfo, "link_id:", &type) ? "a link" : NULL;
+}
+
+/* False when this kernel tells nothing, or zeros. */
+static inline bool map_fdinfo_shape(const char *fdinfo, struct map_shape *out)
+{
+	map_fdinfo_value(fdinfo, "map_flags:", &out->flags); /* since v4.6, as the flags themselves */
+	return map_fdinfo_value(fdinfo, "map_type:", &out->type) && out->type &&
+	       map_fdinfo_value(fdinfo, "key_size:", &out->key_size) &&
+	       map_fdinfo_value(fdinfo, "value_size:", &out->value_size) &&
+	       map_fdinfo_value(fdinfo, "max_entries:", &out->max_entries);
 }
 
 /*
@@ -405,16 +432,10 @@ static inline int map_read_shape(int fd, struct map_shape *out, const char **out
 	*out = (struct map_shape){ 0 };
 	text_setf(&path, "self/fdinfo/%d", fd);
 	if (fs_read(&fs_proc, path.data, fdinfo, sizeof(fdinfo)) > 0) {
-		*out_kind = text_find(fdinfo, "prog_type:")   ? "a program"
-			    : text_find(fdinfo, "link_type:") ? "a link"
-							   : NULL;
+		*out_kind = map_fdinfo_other(fdinfo);
 		if (*out_kind)
 			return -EBADF;
-		if (map_fdinfo_value(fdinfo, "map_type:", &out->type) && out->type &&
-		    map_fdinfo_value(fdinfo, "key_size:", &out->key_size) &&
-		    map_fdinfo_value(fdinfo, "value_size:", &out->value_size) &&
-		    map_fdinfo_value(fdinfo, "max_entries:", &out->max_entries) &&
-		    map_fdinfo_value(fdinfo, "map_flags:", &out->flags))
+		if (map_fdinfo_shape(fdinfo, out))
 			return 0;
 	}
 	if (sys_map_info(fd, &info) < 0)

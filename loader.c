@@ -235,36 +235,36 @@ static void print_line(struct text *line)
 	print_bytes(STDERR_FILENO, line->data, line->len + 1);
 }
 
-/* "load_kp_bpf: OBJECT: TEXT" */
-__attribute__((format(printf, 2, 3)))
-static void report(const char *object, const char *format, ...)
+/* "load_kp_bpf: SUBJECT: TEXT"; the subject, mostly the object's file, may be NULL. */
+static void report_text(const char *subject, const struct text *text)
 {
 	struct text line;
-	va_list args;
 
 	text_setf(&line, PROGRAM ": ");
-	if (object)
-		text_addf(&line, "%s: ", object);
-	va_start(args, format);
-	text_vaddf(&line, format, &args);
-	va_end(args);
+	if (subject)
+		text_addf(&line, "%s: ", subject);
+	text_add(&line, text->data, text->len);
 	print_line(&line);
+}
+
+__attribute__((format(printf, 2, 3)))
+static void report(const char *subject, const char *format, ...)
+{
+	struct text text;
+	va_list args;
+
+	text_clear(&text);
+	va_start(args, format);
+	text_vaddf(&text, format, &args);
+	va_end(args);
+	report_text(subject, &text);
 }
 
 static void report_why(const char *object, const struct why *why)
 {
-	struct text line;
-
-	text_setf(&line, PROGRAM ": ");
-	if (object)
-		text_addf(&line, "%s: ", object);
-	text_add(&line, why->reason.data, why->reason.len);
-	print_line(&line);
-	if (!why->hint.len)
-		return;
-	text_setf(&line, PROGRAM ": hint: ");
-	text_add(&line, why->hint.data, why->hint.len);
-	print_line(&line);
+	report_text(object, &why->reason);
+	if (why->hint.len)
+		report_text("hint", &why->hint);
 }
 
 static void report_log(const struct verifier_log *log, bool whole)
@@ -293,7 +293,7 @@ static void report_map(const char *file, const struct object *object, const stru
 		text_addf(&text, ", of maps as '%s'", object->maps[map->inner].name);
 	if (map->outer != OBJECT_NO_MAP)
 		text_addf(&text, ", in '%s' at %u", object->maps[map->outer].name, map->outer_key);
-	report(file, "%s", text.data);
+	report_text(file, &text);
 }
 
 static void report_version(const char *file, uint32_t object_version)
@@ -306,7 +306,7 @@ static void report_version(const char *file, uint32_t object_version)
 	if (object_version)
 		text_addf(&text, "; the object says %u.%u.%u", object_version >> 16,
 			  object_version >> 8 & 255, object_version & 255);
-	report(file, "%s", text.data);
+	report_text(file, &text);
 }
 
 /* What the object holds, once it is loaded. */

@@ -497,6 +497,10 @@ static inline int object_check_insns(const struct object_program *program, struc
 				       "instruction %u: 64-bit load with source register %u, expected 0 in a file",
 				       i, insn->src_reg);
 		i++;
+		if (i < program->nr_insns && insn[1].code != 0)
+			return why_set(why, -ENOEXEC,
+				       "instruction %u: second half of a 64-bit load with code 0x%x, expected 0",
+				       i, insn[1].code);
 	}
 	return 0;
 }
@@ -571,16 +575,15 @@ static inline int object_refuse_relocation(const struct elf *elf, const struct e
 					   uint32_t type, struct why *why)
 {
 	struct elf_section section = { .name = "" };
-	const char *where = "";
+	bool in_section = symbol->shndx != SHN_UNDEF && symbol->shndx < SHN_LORESERVE &&
+			  elf_section_get(elf, symbol->shndx, &section);
 
-	if (symbol->shndx == SHN_UNDEF)
-		where = " (undefined)";
-	else if (symbol->shndx < SHN_LORESERVE && elf_section_get(elf, symbol->shndx, &section))
-		where = " in section ";
-	why_set(why, -ENOEXEC, "%s (type %u) against '%s'%s", object_relocation_name(type), type,
-		symbol->type == STT_SECTION ? section.name : symbol->name, where);
-	if (section.name[0])
-		text_addf(&why->reason, "'%s'", section.name);
+	why_set(why, -ENOEXEC, "%s (type %u) against '%s'", object_relocation_name(type), type,
+		symbol->type == STT_SECTION ? section.name : symbol->name);
+	if (in_section)
+		text_addf(&why->reason, " in section '%s'", section.name);
+	else if (symbol->shndx == SHN_UNDEF)
+		text_addf(&why->reason, " (undefined)");
 	text_addf(&why->reason, ", expected R_BPF_64_64 against a map in section 'maps'");
 	object_hint_relocation(symbol, section.name, why);
 	return -ENOEXEC;
