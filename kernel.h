@@ -288,11 +288,12 @@ static inline const char *map_type_name(uint32_t type)
 
 static inline void map_hint_type(uint32_t type, struct why *why)
 {
-	const struct map_type *known = &map_types[type];
 	uint32_t version = kernel_version();
+	const struct map_type *known;
 
 	if (type >= sizeof(map_types) / sizeof(map_types[0]))
 		return;
+	known = &map_types[type];
 	if (version && version < version_code(known->major, known->minor, 0))
 		why_hint(why, "maps of type %s exist since Linux %u.%u, this is %u.%u", known->name,
 			 known->major, known->minor, version >> 16, version >> 8 & 255);

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# deps.sh GROUP...: see that the Debian packages of each group are installed.
+# Silent when they are. Root installs what is missing, others are told the line.
+set -eu
+
+# Each group lists PACKAGE, or PACKAGE:COMMAND where having the command will do.
+packages_of() {
+    case $1 in
+    build) echo gcc:gcc make:make musl-tools:musl-gcc libc6-dev ;;
+    examples) echo clang:clang linux-libc-dev ;;
+    vm) echo qemu-system-x86:qemu-system-x86_64 cpio:cpio xz-utils:xz ;;
+    guest) echo strace:strace bpftool:bpftool iproute2:tc ;;
+    lint) echo clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck ;;
+    fuzz) echo clang:clang libclang-rt-dev ;;
+    bench) echo libbpf-dev libelf-dev zlib1g-dev ;;
+    *)
+        echo "deps.sh: no group '$1' (build, examples, vm, guest, lint, fuzz, bench)" >&2
+        return 2
+        ;;
+    esac
+}
+
+is_installed() {
+    case $1 in
+    *:*) command -v "${1#*:}" >/dev/null ;;
+    *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
+    esac
+}
+
+# bpftool and tc live in sbin, which is not on everybody's PATH.
+PATH=$PATH:/usr/sbin:/sbin
+missing=
+for group; do
+    wanted=$(packages_of "$group")
+    for package in $wanted; do
+        is_installed "$package" || missing="$missing ${package%%:*}"
+    done
+done
+[ -n "$missing" ] || exit 0
+
+set -- apt-get install -y --no-install-recommends
+if [ "$(id -u)" -ne 0 ]; then
+    echo "deps.sh: packages are missing; as root, run:" >&2
+    echo "  $*$missing" >&2
+    exit 1
+fi
+
+echo "deps.sh: installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+for package in $missing; do
+    set -- "$@" "$package"
+done
+# Package lists may be absent (a fresh container) or too old (files gone from
+# the mirror): both show as a failure here, and an update mends both.
+"$@" -qq >/dev/null 2>&1 || { apt-get update -qq >&2 && "$@" -qq >/dev/null; }

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * abi: our numbers and structs against those of the system's headers.
+ *
+ * The loader is built without a header of the kernel's or <elf.h>; here both
+ * are included. The system's come first, and their constants are kept under
+ * names of their own: ours are macros, which hide them from then on. A macro
+ * of ours that differs from a macro of theirs is refused by the compiler too.
+ */
+#include <elf.h>
+#include <linux/auxvec.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/limits.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/perf_event.h>
+#include <linux/resource.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* The constants that have the same name there and here. */
+#define SAME_CONSTANTS(X)                                                                      \
+	/* bpf_sys.h: bpf(2) */                                                                \
+	X(BPF_MAP_CREATE) X(BPF_MAP_UPDATE_ELEM) X(BPF_PROG_LOAD) X(BPF_OBJ_PIN)               \
+	X(BPF_OBJ_GET) X(BPF_OBJ_GET_INFO_BY_FD) X(BPF_LINK_CREATE) X(BPF_PROG_TYPE_KPROBE)    \
+	X(BPF_PERF_EVENT) X(BPF_MAP_TYPE_PERF_EVENT_ARRAY) X(BPF_MAP_TYPE_ARRAY_OF_MAPS)       \
+	X(BPF_MAP_TYPE_HASH_OF_MAPS) X(BPF_MAP_TYPE_DEVMAP) X(BPF_MAP_TYPE_DEVMAP_HASH)        \
+	X(BPF_MAP_TYPE_RINGBUF) X(BPF_F_RDONLY_PROG) X(BPF_OBJ_NAME_LEN)                       \
+	/* perf_event_open(2) */                                                               \
+	X(PERF_TYPE_TRACEPOINT) X(PERF_FLAG_FD_CLOEXEC) X(PERF_EVENT_IOC_ENABLE)               \
+	X(PERF_EVENT_IOC_SET_BPF)                                                              \
+	/* file systems, system calls, capabilities, the auxiliary vector, limits */           \
+	X(PROC_SUPER_MAGIC) X(SYSFS_MAGIC) X(DEBUGFS_MAGIC) X(TRACEFS_MAGIC)                   \
+	X(SECURITYFS_MAGIC) X(BPF_FS_MAGIC)                                                    \
+	X(__NR_bpf) X(__NR_fsopen) X(__NR_fsconfig) X(__NR_fsmount)                            \
+	X(CAP_SYS_ADMIN) X(CAP_PERFMON) X(CAP_BPF)                                             \
+	X(AT_PAGESZ) X(AT_RANDOM) X(AT_SYSINFO_EHDR) X(RLIMIT_MEMLOCK)                         \
+	/* elf64.h */                                                                          \
+	X(EI_NIDENT) X(EI_CLASS) X(EI_DATA) X(EI_VERSION) X(ELFCLASS32) X(ELFCLASS64)          \
+	X(ELFDATA2LSB) X(ELFDATA2MSB) X(EV_CURRENT)                                            \
+	X(ET_REL) X(ET_EXEC) X(ET_DYN) X(ET_CORE)                                              \
+	X(EM_NONE) X(EM_386) X(EM_MIPS) X(EM_PPC) X(EM_PPC64) X(EM_S390) X(EM_ARM)             \
+	X(EM_X86_64) X(EM_AARCH64) X(EM_RISCV) X(EM_BPF) X(EM_LOONGARCH)                       \
+	X(SHN_UNDEF) X(SHN_LORESERVE) X(SHN_ABS) X(SHN_COMMON) X(SHN_XINDEX)                   \
+	X(SHT_NULL) X(SHT_PROGBITS) X(SHT_SYMTAB) X(SHT_STRTAB) X(SHT_RELA) X(SHT_NOBITS)      \
+	X(SHT_REL) X(SHF_EXECINSTR) X(STB_LOCAL)                                               \
+	X(STT_NOTYPE) X(STT_OBJECT) X(STT_FUNC) X(STT_SECTION) X(STT_FILE)                     \
+	/* kernel.h, object.h */                                                               \
+	X(PT_NOTE) X(R_BPF_64_64)
+
+/* Those that are called otherwise here: ours, theirs. */
+#define OTHER_CONSTANTS(X)                                    \
+	X(SYS_FSOPEN_CLOEXEC, FSOPEN_CLOEXEC)                 \
+	X(SYS_FSMOUNT_CLOEXEC, FSMOUNT_CLOEXEC)               \
+	X(SYS_FSCONFIG_CMD_CREATE, FSCONFIG_CMD_CREATE)       \
+	X(SYS_CAPABILITY_VERSION, _LINUX_CAPABILITY_VERSION_3) \
+	X(INSN_LD_IMM64, BPF_LD | BPF_DW | BPF_IMM)           \
+	X(INSN_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_FD)              \
+	X(MAP_PIN_NAME_MAX, NAME_MAX)                         \
+	X(ELF_HOST_DATA, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
+
+#define KEEP_SAME(name) SYSTEM_##name = name,
+#define KEEP_OTHER(ours, theirs) SYSTEM_##ours = (theirs),
+enum { SAME_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
+
+/* tc's own header, where iproute2 is installed. */
+#if __has_include(<iproute2/bpf_elf.h>)
+#include <iproute2/bpf_elf.h>
+enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_NS = PIN_GLOBAL_NS };
+#undef PIN_NONE
+#undef PIN_OBJECT_NS
+#undef PIN_GLOBAL_NS
+#define HAVE_TC 1
+#else
+#define HAVE_TC 0
+#endif
+
+/* The same value in another spelling. */
+#undef EI_NIDENT
+#undef SHF_EXECINSTR
+#undef PERF_EVENT_IOC_ENABLE
+#undef PERF_EVENT_IOC_SET_BPF
+/* Ours are for a C library that does not have these; here they stand for themselves. */
+#undef __NR_bpf
+#undef __NR_fsopen
+#undef __NR_fsconfig
+#undef __NR_fsmount
+
+#include "../bpf_sys.h"
+#include "../kernel.h"
+#include "../object.h"
+
+#define CHECK_SAME(name) \
+	_Static_assert((unsigned long long)(name) == (unsigned long long)SYSTEM_##name, #name);
+#define CHECK_OTHER(ours, theirs) \
+	_Static_assert((unsigned long long)(ours) == (unsigned long long)SYSTEM_##ours, #ours);
+SAME_CONSTANTS(CHECK_SAME)
+OTHER_CONSTANTS(CHECK_OTHER)
+
+#define SIZE_OF(type, field) sizeof(((type *)NULL)->field)
+
+/* A field of ours lies where theirs does, and is as long. */
+#define FIELD(ours, field, theirs, their_field)                                         \
+	_Static_assert(offsetof(struct ours, field) == offsetof(theirs, their_field),   \
+		       "offset of " #ours "." #field);                                  \
+	_Static_assert(SIZE_OF(struct ours, field) == SIZE_OF(theirs, their_field),     \
+		       "size of " #ours "." #field)
+#define SAME_FIELD(ours, field, theirs) FIELD(ours, field, theirs, field)
+
+/* Nothing stands behind the last field that is looked at here: the kernel reads padding too. */
+#define ENDS_WITH(ours, field)                                                            \
+	_Static_assert(offsetof(struct ours, field) + SIZE_OF(struct ours, field) ==      \
+		       sizeof(struct ours), "end of " #ours)
+
+/* ---- bpf_sys.h ---- */
+
+SAME_FIELD(sys_map_create_attr, map_type, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, key_size, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, value_size, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, max_entries, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, map_flags, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, inner_map_fd, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, numa_node, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, map_name, union bpf_attr);
+ENDS_WITH(sys_map_create_attr, map_name);
+
+SAME_FIELD(sys_map_elem_attr, map_fd, union bpf_attr);
+SAME_FIELD(sys_map_elem_attr, key, union bpf_attr);
+SAME_FIELD(sys_map_elem_attr, value, union bpf_attr);
+SAME_FIELD(sys_map_elem_attr, flags, union bpf_attr);
+ENDS_WITH(sys_map_elem_attr, flags);
+
+SAME_FIELD(sys_prog_load_attr, prog_type, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, insn_cnt, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, insns, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, license, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, log_level, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, log_size, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, log_buf, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, kern_version, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, prog_flags, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, prog_name, union bpf_attr);
+ENDS_WITH(sys_prog_load_attr, prog_name);
+
+SAME_FIELD(sys_obj_attr, pathname, union bpf_attr);
+SAME_FIELD(sys_obj_attr, bpf_fd, union bpf_attr);
+SAME_FIELD(sys_obj_attr, file_flags, union bpf_attr);
+ENDS_WITH(sys_obj_attr, file_flags);
+
+FIELD(sys_info_attr, bpf_fd, union bpf_attr, info.bpf_fd);
+FIELD(sys_info_attr, info_len, union bpf_attr, info.info_len);
+FIELD(sys_info_attr, info, union bpf_attr, info.info);
+ENDS_WITH(sys_info_attr, info);
+
+FIELD(sys_link_create_attr, prog_fd, union bpf_attr, link_create.prog_fd);
+FIELD(sys_link_create_attr, target_fd, union bpf_attr, link_create.target_fd);
+FIELD(sys_link_create_attr, attach_type, union bpf_attr, link_create.attach_type);
+FIELD(sys_link_create_attr, flags, union bpf_attr, link_create.flags);
+ENDS_WITH(sys_link_create_attr, flags);
+
+SAME_FIELD(sys_map_info, type, struct bpf_map_info);
+SAME_FIELD(sys_map_info, id, struct bpf_map_info);
+SAME_FIELD(sys_map_info, key_size, struct bpf_map_info);
+SAME_FIELD(sys_map_info, value_size, struct bpf_map_info);
+SAME_FIELD(sys_map_info, max_entries, struct bpf_map_info);
+SAME_FIELD(sys_map_info, map_flags, struct bpf_map_info);
+ENDS_WITH(sys_map_info, map_flags);
+
+SAME_FIELD(sys_perf_attr, type, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, size, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, config, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, sample_period, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, sample_type, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, read_format, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, wakeup_events, struct perf_event_attr);
+SAME_FIELD(sys_perf_attr, bp_type, struct perf_event_attr);
+FIELD(sys_perf_attr, config1, struct perf_event_attr, kprobe_func);
+FIELD(sys_perf_attr, config2, struct perf_event_attr, probe_offset);
+_Static_assert(sizeof(struct sys_perf_attr) == PERF_ATTR_SIZE_VER1, "a size that every kernel knows");
+
+FIELD(sys_cap_header, version, struct __user_cap_header_struct, version);
+FIELD(sys_cap_header, pid, struct __user_cap_header_struct, pid);
+_Static_assert(sizeof(struct sys_cap_header) == sizeof(struct __user_cap_header_struct), "size");
+FIELD(sys_cap_data, effective, struct __user_cap_data_struct, effective);
+FIELD(sys_cap_data, permitted, struct __user_cap_data_struct, permitted);
+FIELD(sys_cap_data, inheritable, struct __user_cap_data_struct, inheritable);
+_Static_assert(sizeof(struct sys_cap_data) == sizeof(struct __user_cap_data_struct), "size");
+_Static_assert(_LINUX_CAPABILITY_U32S_3 == 2, "sys_capabilities() has two of them");
+_Static_assert(sizeof(struct rlimit64) == 2 * sizeof(uint64_t), "sys_unlimit_memlock() has an array");
+
+/* ---- elf64.h, kernel.h ---- */
+
+SAME_FIELD(elf64_header, e_ident, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_type, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_machine, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_version, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_entry, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_phoff, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_shoff, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_flags, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_ehsize, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_phentsize, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_phnum, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_shentsize, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_shnum, Elf64_Ehdr);
+SAME_FIELD(elf64_header, e_shstrndx, Elf64_Ehdr);
+_Static_assert(sizeof(struct elf64_header) == sizeof(Elf64_Ehdr), "size");
+
+SAME_FIELD(elf64_section, sh_name, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_type, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_flags, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_addr, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_offset, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_size, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_link, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_info, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_addralign, Elf64_Shdr);
+SAME_FIELD(elf64_section, sh_entsize, Elf64_Shdr);
+_Static_assert(sizeof(struct elf64_section) == sizeof(Elf64_Shdr), "size");
+
+SAME_FIELD(elf64_symbol, st_name, Elf64_Sym);
+SAME_FIELD(elf64_symbol, st_info, Elf64_Sym);
+SAME_FIELD(elf64_symbol, st_other, Elf64_Sym);
+SAME_FIELD(elf64_symbol, st_shndx, Elf64_Sym);
+SAME_FIELD(elf64_symbol, st_value, Elf64_Sym);
+SAME_FIELD(elf64_symbol, st_size, Elf64_Sym);
+_Static_assert(sizeof(struct elf64_symbol) == sizeof(Elf64_Sym), "size");
+
+SAME_FIELD(elf64_rel, r_offset, Elf64_Rel);
+SAME_FIELD(elf64_rel, r_info, Elf64_Rel);
+_Static_assert(sizeof(struct elf64_rel) == sizeof(Elf64_Rel), "size");
+SAME_FIELD(elf64_rela, r_offset, Elf64_Rela);
+SAME_FIELD(elf64_rela, r_info, Elf64_Rela);
+SAME_FIELD(elf64_rela, r_addend, Elf64_Rela);
+_Static_assert(sizeof(struct elf64_rela) == sizeof(Elf64_Rela), "size");
+
+FIELD(version_note, namesz, Elf64_Nhdr, n_namesz);
+FIELD(version_note, descsz, Elf64_Nhdr, n_descsz);
+FIELD(version_note, type, Elf64_Nhdr, n_type);
+_Static_assert(sizeof(struct version_note) == sizeof(Elf64_Nhdr), "size");
+_Static_assert(sizeof(Elf32_Nhdr) == sizeof(Elf64_Nhdr), "one struct for both classes");
+
+/* ---- object.h ---- */
+
+SAME_FIELD(insn, code, struct bpf_insn);
+SAME_FIELD(insn, off, struct bpf_insn);
+SAME_FIELD(insn, imm, struct bpf_insn);
+_Static_assert(sizeof(struct insn) == sizeof(struct bpf_insn), "size");
+
+#if HAVE_TC
+SAME_FIELD(object_map_def, type, struct bpf_elf_map);
+SAME_FIELD(object_map_def, size_key, struct bpf_elf_map);
+SAME_FIELD(object_map_def, size_value, struct bpf_elf_map);
+SAME_FIELD(object_map_def, max_elem, struct bpf_elf_map);
+SAME_FIELD(object_map_def, flags, struct bpf_elf_map);
+SAME_FIELD(object_map_def, id, struct bpf_elf_map);
+SAME_FIELD(object_map_def, pinning, struct bpf_elf_map);
+SAME_FIELD(object_map_def, inner_id, struct bpf_elf_map);
+SAME_FIELD(object_map_def, inner_idx, struct bpf_elf_map);
+_Static_assert(sizeof(struct object_map_def) == sizeof(struct bpf_elf_map), "size");
+_Static_assert((int)PIN_NONE == TC_PIN_NONE && (int)PIN_OBJECT_NS == TC_PIN_OBJECT_NS &&
+	       (int)PIN_GLOBAL_NS == TC_PIN_GLOBAL_NS, "enum pinning");
+#endif
+
+/* ---- What is no constant expression ---- */
+
+static int nr_wrong;
+
+static void wrong(const char *what)
+{
+	fprintf(stderr, "abi: %s differs\n", what);
+	nr_wrong++;
+}
+
+/* Bit fields have no offset: set one in each, and compare all bytes. */
+static void check_bit_fields(void)
+{
+	struct insn ours = { .dst_reg = 0x9, .src_reg = 0x4 };
+	struct bpf_insn theirs = { .dst_reg = 0x9, .src_reg = 0x4 };
+	struct sys_perf_attr our_attr = { .disabled = 1 };
+	struct perf_event_attr their_attr = { .disabled = 1 };
+
+	if (memcmp(&ours, &theirs, sizeof(ours)) != 0)
+		wrong("a register of struct insn");
+	if (memcmp(&our_attr, &their_attr, sizeof(our_attr)) != 0)
+		wrong("'disabled' of struct sys_perf_attr");
+}
+
+/* map_types[] of kernel.h has the kernel's numbers as its indexes. */
+static void check_map_types(void)
+{
+	static const struct {
+		enum bpf_map_type type;
+		const char *name;
+	} types[] = {
+		{ BPF_MAP_TYPE_UNSPEC, "unspec" },
+		{ BPF_MAP_TYPE_HASH, "hash" },
+		{ BPF_MAP_TYPE_ARRAY, "array" },
+		{ BPF_MAP_TYPE_PROG_ARRAY, "prog_array" },
+		{ BPF_MAP_TYPE_PERF_EVENT_ARRAY, "perf_event_array" },
+		{ BPF_MAP_TYPE_PERCPU_HASH, "percpu_hash" },
+		{ BPF_MAP_TYPE_PERCPU_ARRAY, "percpu_array" },
+		{ BPF_MAP_TYPE_STACK_TRACE, "stack_trace" },
+		{ BPF_MAP_TYPE_CGROUP_ARRAY, "cgroup_array" },
+		{ BPF_MAP_TYPE_LRU_HASH, "lru_hash" },
+		{ BPF_MAP_TYPE_LRU_PERCPU_HASH, "lru_percpu_hash" },
+		{ BPF_MAP_TYPE_LPM_TRIE, "lpm_trie" },
+		{ BPF_MAP_TYPE_ARRAY_OF_MAPS, "array_of_maps" },
+		{ BPF_MAP_TYPE_HASH_OF_MAPS, "hash_of_maps" },
+		{ BPF_MAP_TYPE_DEVMAP, "devmap" },
+		{ BPF_MAP_TYPE_SOCKMAP, "sockmap" },
+		{ BPF_MAP_TYPE_CPUMAP, "cpumap" },
+		{ BPF_MAP_TYPE_XSKMAP, "xskmap" },
+		{ BPF_MAP_TYPE_SOCKHASH, "sockhash" },
+		{ BPF_MAP_TYPE_CGROUP_STORAGE, "cgroup_storage" },
+		{ BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, "reuseport_sockarray" },
+		{ BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, "percpu_cgroup_storage" },
+		{ BPF_MAP_TYPE_QUEUE, "queue" },
+		{ BPF_MAP_TYPE_STACK, "stack" },
+		{ BPF_MAP_TYPE_SK_STORAGE, "sk_storage" },
+		{ BPF_MAP_TYPE_DEVMAP_HASH, "devmap_hash" },
+		{ BPF_MAP_TYPE_STRUCT_OPS, "struct_ops" },
+		{ BPF_MAP_TYPE_RINGBUF, "ringbuf" },
+		{ BPF_MAP_TYPE_INODE_STORAGE, "inode_storage" },
+		{ BPF_MAP_TYPE_TASK_STORAGE, "task_storage" },
+		{ BPF_MAP_TYPE_BLOOM_FILTER, "bloom_filter" },
+		{ BPF_MAP_TYPE_USER_RINGBUF, "user_ringbuf" },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(map_type_name(types[i].type), types[i].name) != 0)
+			wrong(types[i].name);
+}
+
+int main(void)
+{
+	check_bit_fields();
+	check_map_types();
+	return nr_wrong ? 1 : 0;
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * elf_cases [write DIR]: what the object parser accepts, and each thing that it
+ * refuses.
+ *
+ * refusals[] is one good image with one mutation in each row, and the sentence,
+ * the hint and the exit status that must come of it. Every why_set() and
+ * why_hint() of elf64.h and object.h must be reached by a row: a refusal
+ * without a case is a failure here.
+ *
+ * With write, each image of the table goes to a file of DIR for the real binary
+ * to refuse: DIR/index lists "FILE STATUS NAME", FILE.stderr is what it must
+ * say; DIR/goodNNN.o are the images that it must not refuse.
+ */
+#include "../text.h"
+
+/* Every place that can refuse or hint, entered by the linker; reached, once a case was there. */
+struct place {
+	const char *file;
+	int line;
+	const char *format;
+	bool reached;
+};
+
+extern struct place *const __start_places[], *const __stop_places[];
+
+#define FIRST_OF(first, ...) first
+#define REACH(format)                                                                  \
+	static struct place place = { __FILE__, __LINE__, format, false };             \
+	static struct place *const entry __attribute__((section("places"), used)) = &place; \
+	entry->reached = true
+#define why_set(why, err, ...)                           \
+	({                                               \
+		REACH(FIRST_OF(__VA_ARGS__, ""));        \
+		why_set(why, err, __VA_ARGS__);          \
+	})
+#define why_hint(why, ...)                               \
+	({                                               \
+		REACH(FIRST_OF(__VA_ARGS__, ""));        \
+		why_hint(why, __VA_ARGS__);              \
+	})
+
+#include "check.h"
+#include "elf_accepted.h"
+#include "elf_refused.h"
+#include "invariants.h"
+
+/* The places that no file can reach; should one do so, its case is wanted above. */
+static const char *const unreachable[] = {
+	/* A loop below nr_sections asks for its sections. */
+	"section %u out of range (file has %u)",
+};
+
+/* ---- Parsing ---- */
+
+#define ARENA_SIZE (64U << 10)
+
+struct parsed {
+	struct elf elf;
+	struct arena arena;
+	struct object object;
+	struct why why;
+	int err;
+};
+
+static void parse(struct view file, size_t arena_size, struct parsed *out)
+{
+	*out = (struct parsed){ .arena = { .data = calloc(1, arena_size ? arena_size : 1),
+					   .size = arena_size } };
+	assert(out->arena.data);
+	why_clear(&out->why);
+	out->err = elf_open(file, &out->elf, &out->why);
+	if (!out->err)
+		out->err = object_parse(&out->elf, &out->arena, &out->object, &out->why);
+}
+
+static struct view write_patched(const struct patch *patch)
+{
+	struct image image = image_good();
+	struct view file;
+
+	patch_apply(&image, patch);
+	file = image_write(&image);
+	image_free(&image);
+	return file;
+}
+
+/* Whatever a file is, it is parsed to what holds together, or refused with a sentence. */
+static void expect_whole(const struct parsed *p)
+{
+	if (p->err) {
+		EXPECT(p->err == -ENOEXEC || p->err == -ENOMEM);
+		EXPECT(why_is_told(&p->why));
+		EXPECT(!p->why.reason.cut);
+	} else {
+		EXPECT_TEXT(object_broken(&p->elf, &p->arena, &p->object), NULL);
+	}
+}
+
+/* All that there is of an object, as one line of text for free(3). */
+static char *object_describe(const struct object *object)
+{
+	char *description = NULL;
+	size_t len;
+	FILE *out = open_memstream(&description, &len);
+
+	assert(out);
+	fprintf(out, "%s", object->program.name);
+	for (uint32_t i = 0; i < object->program.nr_insns; i++) {
+		const struct insn *insn = &object->program.insns[i];
+
+		fprintf(out, " %x:%x%x:%x:%x", insn->code, insn->dst_reg, insn->src_reg,
+			(uint16_t)insn->off, (uint32_t)insn->imm);
+	}
+	fprintf(out, "; %s; %x", object->license, object->version);
+	for (uint32_t i = 0; i < object->nr_maps; i++) {
+		const struct object_map *map = &object->maps[i];
+
+		fprintf(out, "; %s %u/%u/%u/%u/%u pin %u", map->name, map->type, map->key_size,
+			map->value_size, map->max_entries, map->flags, (unsigned int)map->pinning);
+		if (map->inner != OBJECT_NO_MAP)
+			fprintf(out, " of %u", map->inner);
+		if (map->outer != OBJECT_NO_MAP)
+			fprintf(out, " in %u at %u", map->outer, map->outer_key);
+	}
+	fclose(out);
+	assert(description);
+	return description;
+}
+
+static void parsed_free(struct parsed *parsed, struct view file)
+{
+	free(parsed->arena.data);
+	free((void *)file.data);
+}
+
+/* ---- The cases ---- */
+
+static void refusal_run(const struct refusal *refusal)
+{
+	struct view file = write_patched(&refusal->patch);
+	struct parsed p;
+
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_NUMBER(p.err, -ENOEXEC); /* of which the loader makes the status 3 */
+	EXPECT_TEXT(p.why.reason.data, refusal->reason);
+	EXPECT_TEXT(p.why.hint.data, refusal->hint ? refusal->hint : "");
+	expect_whole(&p);
+	parsed_free(&p, file);
+}
+
+static void variant_run(const struct variant *variant)
+{
+	struct view file = write_patched(&variant->patch);
+	struct parsed p;
+	char *object;
+
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_NUMBER(p.err, 0);
+	EXPECT_TEXT(p.why.reason.data, "");
+	EXPECT_TEXT(p.why.hint.data, "");
+	if (!p.err) {
+		object = object_describe(&p.object);
+		EXPECT_TEXT(object, variant->object);
+		free(object);
+	}
+	expect_whole(&p);
+	parsed_free(&p, file);
+}
+
+static bool is_unreachable(const char *format)
+{
+	for (size_t i = 0; i < sizeof(unreachable) / sizeof(unreachable[0]); i++)
+		if (strcmp(format, unreachable[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Comes first behind the refusals, before anything else can reach a place. */
+static void every_place_is_reached(void)
+{
+	unsigned int nr = 0;
+
+	for (struct place *const *p = __start_places; p < __stop_places; p++) {
+		const struct place *place = *p;
+
+		/* Its own case is below: no file makes the arena too small. */
+		if (strncmp(place->format, "out of memory", 13) == 0)
+			continue;
+		nr++;
+		if (place->reached == is_unreachable(place->format))
+			check_fail(place->file, place->line, "%s: %s",
+				   place->reached ? "reached after all" : "no case reaches it",
+				   place->format);
+	}
+	EXPECT(nr > 0);
+}
+
+static void a_hundred_maps(void)
+{
+	struct image image = image_good();
+	struct view file;
+	struct parsed p;
+	char name[16];
+
+	for (uint32_t i = 2; i < 100; i++) {
+		map_add(&image, (struct object_map_def){ 2, 4, i, 1, 0, 0, 0, 0, 0 });
+		snprintf(name, sizeof(name), "map%u", i);
+		symbol_add(&image, name, STB_GLOBAL, STT_OBJECT, SEC_MAPS, i * MAP_SIZE, MAP_SIZE);
+	}
+	REL_AT(&image, 1)->r_info = REL_INFO(nr_symbols(&image) - 1, R_BPF_64_64);
+	image_lay_out(&image);
+	file = image_write(&image);
+	image_free(&image);
+
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_TEXT(p.why.reason.data, "");
+	EXPECT_NUMBER(p.object.nr_maps, 100);
+	for (uint32_t i = 2; i < p.object.nr_maps; i++) {
+		snprintf(name, sizeof(name), "map%u", i);
+		EXPECT_TEXT(p.object.maps[i].name, name);
+		EXPECT_NUMBER(p.object.maps[i].value_size, i);
+	}
+	if (!p.err)
+		EXPECT_NUMBER(p.object.program.insns[INSN_LOAD_NAMES].imm, 99);
+	expect_whole(&p);
+	parsed_free(&p, file);
+}
+
+/* A file may come to lie at any address, and its parts at any offset. */
+static void at_an_odd_address(void)
+{
+	const struct patch as_is = RUN(with_map_in_map);
+	struct view file = write_patched(&as_is);
+	uint8_t *odd = malloc(file.size + 1);
+	struct parsed p;
+
+	assert(odd);
+	memcpy(odd + 1, file.data, file.size);
+	free((void *)file.data);
+	parse((struct view){ odd + 1, file.size }, ARENA_SIZE, &p);
+	EXPECT_TEXT(p.why.reason.data, "");
+	expect_whole(&p);
+	parsed_free(&p, (struct view){ odd, 0 });
+}
+
+static void every_arena_too_small(void)
+{
+	const struct patch as_is = RUN(with_map_in_map);
+	struct view file = write_patched(&as_is);
+	struct parsed p;
+	size_t needed;
+
+	parse(file, ARENA_SIZE, &p);
+	needed = p.arena.used;
+	EXPECT_NUMBER(p.err, 0);
+	free(p.arena.data);
+	for (size_t size = 0; size <= needed; size++) {
+		parse(file, size, &p);
+		EXPECT_NUMBER(p.err, size < needed ? -ENOMEM : 0);
+		EXPECT_TEXT(p.why.reason.data,
+			    size < needed ? "out of memory for what the object describes" : "");
+		free(p.arena.data);
+	}
+	free((void *)file.data);
+}
+
+/* A damaged copy in memory of its own: the sanitizer sees any read behind its end. */
+static void expect_damaged(struct view file, uint64_t size, uint64_t at, uint8_t byte, bool refused)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+	struct parsed p;
+	char row[64];
+
+	assert(copy);
+	memcpy(copy, file.data, size);
+	if (at < size)
+		copy[at] = byte;
+	snprintf(row, sizeof(row), "%llu bytes, byte %llu is 0x%02x", (unsigned long long)size,
+		 (unsigned long long)at, byte);
+	check.row = row;
+	parse((struct view){ copy, size }, 8192, &p);
+	expect_whole(&p);
+	if (refused)
+		EXPECT(p.err != 0);
+	free(p.arena.data);
+	free(copy);
+	check.row = NULL;
+}
+
+/* The section headers are its last part: nothing can be missing. */
+static void cut_at_every_length(void)
+{
+	const struct patch patches[] = { RUN(as_it_is), RUN(with_map_in_map), RUN(with_extended_numbers) };
+
+	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+		struct view file = write_patched(&patches[i]);
+
+		for (uint64_t size = 0; size < file.size; size++)
+			expect_damaged(file, size, UINT64_MAX, 0, true);
+		free((void *)file.data);
+	}
+}
+
+static void every_byte_damaged(void)
+{
+	const struct patch patches[] = { RUN(as_it_is), RUN(with_map_in_map), RUN(with_rela) };
+
+	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+		struct view file = write_patched(&patches[i]);
+
+		for (uint64_t at = 0; at < file.size; at++) {
+			expect_damaged(file, file.size, at, 0x00, false);
+			expect_damaged(file, file.size, at, 0xff, false);
+			expect_damaged(file, file.size, at, (uint8_t)~file.data[at], false);
+			for (int bit = 0; bit < 8; bit++)
+				expect_damaged(file, file.size, at,
+					       (uint8_t)(file.data[at] ^ 1 << bit), false);
+		}
+		free((void *)file.data);
+	}
+}
+
+static void machines_have_names(void)
+{
+	static const struct {
+		uint16_t machine;
+		const char *name;
+	} machines[] = {
+		{ 3, "i386" }, { 8, "MIPS" }, { 20, "PowerPC" }, { 21, "PowerPC64" }, { 22, "s390" },
+		{ 40, "ARM" }, { 62, "x86-64" }, { 183, "AArch64" }, { 243, "RISC-V" },
+		{ 258, "LoongArch" }, { 1, "unknown" },
+	};
+
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		EXPECT_TEXT(elf_machine_name(machines[i].machine), machines[i].name);
+}
+
+static const struct check_case others[] = {
+	{ "every refusal and hint has a case", every_place_is_reached },
+	{ "a hundred maps", a_hundred_maps },
+	{ "an image at an odd address", at_an_odd_address },
+	{ "every size of memory that is too small", every_arena_too_small },
+	{ "three images cut at every length", cut_at_every_length },
+	{ "three images with every byte damaged", every_byte_damaged },
+	{ "machines have names", machines_have_names },
+};
+
+static unsigned int run_all(void)
+{
+	unsigned int nr_failed = 0;
+
+	for (size_t i = 0; i < NR_REFUSALS; i++) {
+		check_begin();
+		refusal_run(&refusals[i]);
+		nr_failed += check_end("ELF, refused", refusals[i].name);
+	}
+	nr_failed += check_run("ELF", others, sizeof(others) / sizeof(others[0]));
+	for (size_t i = 0; i < NR_VARIANTS; i++) {
+		check_begin();
+		variant_run(&variants[i]);
+		nr_failed += check_end("ELF, accepted", variants[i].name);
+	}
+	return nr_failed;
+}
+
+/* ---- For the real binary ---- */
+
+__attribute__((format(printf, 3, 4)))
+static FILE *file_create(const char *dir, const char *mode, const char *format, ...)
+{
+	char path[4096];
+	size_t len = (size_t)snprintf(path, sizeof(path), "%s/", dir);
+	va_list args;
+	FILE *file;
+
+	assert(len < sizeof(path));
+	va_start(args, format);
+	vsnprintf(path + len, sizeof(path) - len, format, args);
+	va_end(args);
+	file = fopen(path, mode);
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	return file;
+}
+
+static void file_finish(FILE *file)
+{
+	if (fclose(file) != 0) {
+		perror("write");
+		exit(1);
+	}
+}
+
+static void write_image(const char *dir, const char *kind, size_t i, const struct patch *patch)
+{
+	struct view view = write_patched(patch);
+	FILE *file = file_create(dir, "w", "%s%03zu.o", kind, i);
+
+	fwrite(view.data, 1, view.size, file);
+	file_finish(file);
+	free((void *)view.data);
+}
+
+static void write_all(const char *dir)
+{
+	FILE *index = file_create(dir, "w", "index");
+
+	for (size_t i = 0; i < NR_REFUSALS; i++) {
+		const struct refusal *refusal = &refusals[i];
+		FILE *said = file_create(dir, "w", "bad%03zu.o.stderr", i);
+
+		write_image(dir, "bad", i, &refusal->patch);
+		fprintf(said, "load_kp_bpf: bad%03zu.o: %s\n", i, refusal->reason);
+		if (refusal->hint)
+			fprintf(said, "load_kp_bpf: hint: %s\n", refusal->hint);
+		file_finish(said);
+		fprintf(index, "bad%03zu.o\t%d\t%s\n", i, refusal->status, refusal->name);
+	}
+	file_finish(index);
+	for (size_t i = 0; i < NR_VARIANTS; i++)
+		write_image(dir, "good", i, &variants[i].patch);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "write") == 0) {
+		write_all(argv[2]);
+		return 0;
+	}
+	if (argc != 1) {
+		fprintf(stderr, "usage: elf_cases [write DIR]\n");
+		return 2;
+	}
+	return run_all() ? 1 : 0;
+}

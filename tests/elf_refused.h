@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* elf_refused.h - each thing that the object parser refuses, and what it must say */
+#ifndef ELF_REFUSED_H
+#define ELF_REFUSED_H
+
+#include "elf_patch.h"
+
+/* ---- Mutations that are more than a field ---- */
+
+#define NAME_16 "a_name_too_long_"
+#define NAME_64 NAME_16 NAME_16 NAME_16 NAME_16
+#define NAME_256 NAME_64 NAME_64 NAME_64 NAME_64
+
+#define RAW(name, bytes)                                     \
+	static void name(struct image *image)                \
+	{                                                    \
+		image->raw = bytes;                          \
+		image->size = sizeof(bytes) - 1;             \
+	}
+
+RAW(is_empty, "")
+RAW(is_bitcode, "BC\xc0\xde\x35\x14")
+RAW(is_wrapped_bitcode, "\xde\xc0\x17\x0b\0\0\0\0")
+RAW(is_archive, "!<arch>\n/               0           0     0     0       4         `\n")
+RAW(is_thin_archive, "!<thin>\n/               0           0     0     0       4         `\n")
+RAW(is_gzip, "\x1f\x8b\x08\0\0\0\0\0\0\x03")
+RAW(is_xz, "\xfd" "7zXZ\0\0\x04")
+RAW(is_zstd, "\x28\xb5\x2f\xfd\x04\x58")
+RAW(is_zip, "PK\x03\x04\x14\0\0\0")
+RAW(is_script, "#!/bin/sh\nexit 0\n")
+RAW(is_text, "int main(void)\n{\n\treturn 0;\n}\n")
+RAW(is_one_letter, "x")
+RAW(is_long_text, "This text is longer than what is looked at to call it a text, which is 64"
+		  " characters, and has a strange end: \x01\x02")
+RAW(is_binary, "\x01\x02\x03\x04\x05\x06\x07\x08")
+RAW(is_almost_elf, "\177EL")
+
+static void cut_in_ident(struct image *image) { image->size = 10; }
+static void cut_in_header(struct image *image) { image->size = 63; }
+static void cut_before_table(struct image *image) { image->size = image->table_off + 63; }
+static void cut_in_table(struct image *image) { image->size--; }
+
+static void no_sections(struct image *image)
+{
+	image->header.e_shnum = 0; /* then section 0 tells, and it says 0 */
+}
+
+static void too_many_sections(struct image *image)
+{
+	image->header.e_shnum = 0;
+	image->sections[SEC_NULL].header.sh_size = UINT64_MAX / sizeof(struct elf64_section) + 2;
+}
+
+static void names_without_end(struct image *image)
+{
+	struct image_section *names = &image->sections[SEC_SHSTRTAB];
+
+	names->data[names->size - 1] = 'x';
+}
+
+static void names_of_no_bytes(struct image *image)
+{
+	image->sections[SEC_SHSTRTAB].header.sh_size = 0;
+}
+
+static void strings_without_end(struct image *image)
+{
+	struct image_section *strings = &image->sections[SEC_STRTAB];
+
+	strings->data[strings->size - 1] = 'x';
+}
+
+static void second_symtab(struct image *image)
+{
+	int idx = section_add(image, ".symtab2", SHT_SYMTAB, 0);
+
+	image->sections[idx].header.sh_link = SEC_STRTAB;
+	image->sections[idx].header.sh_entsize = sizeof(struct elf64_symbol);
+	image_lay_out(image);
+}
+
+static void second_maps(struct image *image) { rename_section(image, SEC_VERSION, "maps"); }
+static void renamed_prog(struct image *image) { rename_section(image, SEC_PROG, "kprobe/sys_bpf"); }
+static void hostile_prog(struct image *image) { rename_section(image, SEC_PROG, "a\n\033[2J"); }
+
+static void renamed_to_two(struct image *image)
+{
+	uint64_t code = 0x95;
+	int text = section_add(image, ".text", SHT_PROGBITS, SHF_EXECINSTR);
+
+	section_append(image, text, &code, sizeof(code));
+	rename_section(image, SEC_PROG, "kprobe/sys_bpf");
+}
+
+static void no_code(struct image *image)
+{
+	image->sections[SEC_PROG].header.sh_flags = 0;
+	rename_section(image, SEC_PROG, "program");
+}
+
+static void add_code(struct image *image, const char *name)
+{
+	uint64_t code = 0x95;
+	int idx = section_add(image, name, SHT_PROGBITS, SHF_EXECINSTR);
+
+	section_append(image, idx, &code, sizeof(code));
+	image_lay_out(image);
+}
+
+static void code_in_text(struct image *image) { add_code(image, ".text"); }
+static void code_in_other(struct image *image) { add_code(image, "prog2"); }
+
+static void maps_undivided(struct image *image) { map_sizes(image, 0, 71); }
+static void maps_too_small(struct image *image) { map_sizes(image, 12, 72); }
+static void maps_too_large(struct image *image) { map_sizes(image, 40, 72); }
+static void maps_odd(struct image *image) { map_sizes(image, 18, 72); }
+static void maps_remainder(struct image *image) { map_sizes(image, 20, 72); }
+static void maps_empty(struct image *image) { map_sizes(image, 36, 0); }
+
+static void one_symbol_for_two(struct image *image)
+{
+	drop_symbol(image, SYM_NAMES);
+	SYMBOL_AT(image, SYM_COUNTS)->st_size = 0;
+}
+
+static void map_unnamed(struct image *image) { drop_symbol(image, SYM_NAMES); }
+
+static void maps_too_many(struct image *image)
+{
+	static const uint32_t defs[MAPS_MAX + 1][4];
+
+	image->sections[SEC_MAPS].size = 0;
+	section_append(image, SEC_MAPS, defs, sizeof(defs));
+	map_sizes(image, sizeof(defs[0]), sizeof(defs));
+}
+
+static void pin_name_empty(struct image *image) { rename_symbol(image, SYM_NAMES, ""); }
+static void pin_name_dot(struct image *image) { rename_symbol(image, SYM_NAMES, "names.of"); }
+static void pin_name_up(struct image *image) { rename_symbol(image, SYM_NAMES, "../names"); }
+static void pin_name_slash(struct image *image) { rename_symbol(image, SYM_NAMES, "/etc"); }
+static void pin_name_long(struct image *image) { rename_symbol(image, SYM_NAMES, NAME_256); }
+
+/* counts becomes an array of maps whose template has id 7. */
+static void outer_without_inner(struct image *image)
+{
+	*MAP_AT(image, MAP_COUNTS) = (struct object_map_def){ 12, 4, 4, 8, 0, 1, 0, 7, 0 };
+}
+
+static void outer_of_itself(struct image *image)
+{
+	outer_without_inner(image);
+	MAP_AT(image, MAP_COUNTS)->id = 7;
+}
+
+static void outer_of_outer(struct image *image)
+{
+	outer_without_inner(image);
+	*MAP_AT(image, MAP_NAMES) = (struct object_map_def){ 13, 4, 4, 8, 0, 7, 0, 1, 0 };
+}
+
+static void inner_with_wide_key(struct image *image)
+{
+	outer_without_inner(image);
+	MAP_AT(image, MAP_COUNTS)->type = 13;
+	MAP_AT(image, MAP_COUNTS)->size_key = 8;
+	MAP_AT(image, MAP_NAMES)->id = 7;
+	MAP_AT(image, MAP_NAMES)->inner_idx = 3;
+}
+
+static void prog_resize(struct image *image, size_t size)
+{
+	image->sections[SEC_PROG].size = size;
+	image_lay_out(image);
+}
+
+static void prog_empty(struct image *image) { prog_resize(image, 0); }
+static void prog_odd(struct image *image) { prog_resize(image, 47); }
+
+static void two_functions(struct image *image)
+{
+	symbol_add(image, "helper", STB_LOCAL, STT_FUNC, SEC_PROG, 32, 16);
+	image_lay_out(image);
+}
+
+static void load_of_descriptor(struct image *image) { INSN_AT(image, INSN_LOAD_NAMES)->src_reg = 1; }
+
+static void load_cut_off(struct image *image)
+{
+	*INSN_AT(image, NR_INSNS_GOOD - 1) = (struct insn){ .code = INSN_LD_IMM64 };
+	REL_AT(image, 1)->r_offset = (NR_INSNS_GOOD - 1) * sizeof(struct insn);
+}
+
+/* The second half of a load, dressed as a load. */
+static void load_in_load(struct image *image)
+{
+	*INSN_AT(image, INSN_LOAD_COUNTS + 1) = (struct insn){ .code = INSN_LD_IMM64 };
+	REL_AT(image, 1)->r_offset = (INSN_LOAD_COUNTS + 1) * sizeof(struct insn);
+}
+
+/* The first relocation goes against a new symbol. */
+static void relocate_against(struct image *image, const char *name, uint8_t type, uint16_t shndx)
+{
+	symbol_add(image, name, type == STT_SECTION ? STB_LOCAL : STB_GLOBAL, type, shndx, 0, 0);
+	REL_AT(image, 0)->r_info = REL_INFO(nr_symbols(image) - 1, R_BPF_64_64);
+	image_lay_out(image);
+}
+
+static uint16_t data_add(struct image *image, const char *name, uint32_t type)
+{
+	return (uint16_t)section_add(image, name, type, 0);
+}
+
+static void against_extern(struct image *image)
+{
+	relocate_against(image, "printf", STT_NOTYPE, SHN_UNDEF);
+}
+
+static void against_common(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, SHN_COMMON);
+}
+
+static void against_data(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, data_add(image, ".data", SHT_PROGBITS));
+}
+
+static void against_bss(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, data_add(image, ".bss", SHT_NOBITS));
+}
+
+static void against_rodata(struct image *image)
+{
+	relocate_against(image, "", STT_SECTION, data_add(image, ".rodata.str1.1", SHT_PROGBITS));
+}
+
+static void against_btf_map(struct image *image)
+{
+	relocate_against(image, "hits", STT_OBJECT, data_add(image, ".maps", SHT_PROGBITS));
+}
+
+static void against_text(struct image *image)
+{
+	relocate_against(image, "", STT_SECTION, data_add(image, ".text", SHT_PROGBITS));
+}
+
+static void against_nameless(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, data_add(image, "", SHT_PROGBITS));
+}
+
+static void against_nowhere(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, 4000);
+}
+
+static void against_absolute(struct image *image)
+{
+	relocate_against(image, "total", STT_OBJECT, SHN_ABS);
+}
+
+static void without_maps(struct image *image) { rename_section(image, SEC_MAPS, "mapz"); }
+
+/* ---- The table of refusals ---- */
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HOST "little"
+#define OTHER "big"
+#define OTHER_DATA 2
+#define TARGET "bpfel"
+#else
+#define HOST "big"
+#define OTHER "little"
+#define OTHER_DATA 1
+#define TARGET "bpfeb"
+#endif
+
+#define WANTED "expected a 64-bit " HOST "-endian ELF relocatable for eBPF"
+#define COMPILE "compile it with: clang -O2 -target bpf -c PROGRAM.c -o PROGRAM.o"
+#define INLINE "functions that the program calls must be inlined: " \
+	       "static inline __attribute__((always_inline))"
+#define NAME_THE_SECTION "put the program there: __attribute__((section(\"prog\"), used))"
+#define GLOBALS "global variables are not supported: keep the value in a map"
+#define REL_0 "section 5 '.relprog': relocation 0: function 'count': instruction 0: "
+#define REL_1 "section 5 '.relprog': relocation 1: function 'count': "
+#define WANTED_REL ", expected R_BPF_64_64 against a map in section 'maps'"
+#define CODE_NAMES "has code outside of section 'prog'; sections with code: "
+
+static const struct refusal {
+	const char *name;
+	struct patch patch;
+	const char *reason;
+	const char *hint; /* NULL: none */
+	int status;
+} refusals[] = {
+	/* Other files. */
+	{ "an empty file", RUN(is_empty), "is empty, " WANTED, NULL, 3 },
+	{ "LLVM bitcode", RUN(is_bitcode), "is LLVM bitcode, " WANTED, COMPILE, 3 },
+	{ "LLVM bitcode in its wrapper", RUN(is_wrapped_bitcode), "is LLVM bitcode, " WANTED, COMPILE, 3 },
+	{ "an archive", RUN(is_archive), "is an archive (ar), " WANTED, COMPILE, 3 },
+	{ "a thin archive", RUN(is_thin_archive), "is a thin archive (ar), " WANTED, COMPILE, 3 },
+	{ "gzip", RUN(is_gzip), "is compressed by gzip, " WANTED, COMPILE, 3 },
+	{ "xz", RUN(is_xz), "is compressed by xz, " WANTED, COMPILE, 3 },
+	{ "zstd", RUN(is_zstd), "is compressed by zstd, " WANTED, COMPILE, 3 },
+	{ "a zip file", RUN(is_zip), "is a zip file, " WANTED, COMPILE, 3 },
+	{ "a script", RUN(is_script), "is a script, " WANTED, COMPILE, 3 },
+	{ "a C source", RUN(is_text), "is text, " WANTED, COMPILE, 3 },
+	{ "one letter", RUN(is_one_letter), "is text, " WANTED, COMPILE, 3 },
+	{ "a long text", RUN(is_long_text), "is text, " WANTED, COMPILE, 3 },
+	{ "other bytes", RUN(is_binary), "is not an ELF file, " WANTED, COMPILE, 3 },
+	{ "three bytes of ELF's four", RUN(is_almost_elf), "is not an ELF file, " WANTED, COMPILE, 3 },
+
+	/* e_ident. */
+	{ "cut in e_ident", RUN(cut_in_ident), "is truncated: 10 bytes, an ELF header has 64", NULL, 3 },
+	{ "32-bit", SET_IDENT(EI_CLASS, ELFCLASS32), "is a 32-bit ELF file, " WANTED, NULL, 3 },
+	{ "class 3", SET_IDENT(EI_CLASS, 3), "has ELF class 3, " WANTED, NULL, 3 },
+	{ "the other byte order", SET_IDENT(EI_DATA, OTHER_DATA), "is " OTHER "-endian, " WANTED,
+	  "compile it for this machine's byte order: -target " TARGET, 3 },
+	{ "byte order 3", SET_IDENT(EI_DATA, 3), "has ELF byte order 3, " WANTED, NULL, 3 },
+	{ "version 2 in e_ident", SET_IDENT(EI_VERSION, 2), "has ELF version 2, expected 1", NULL, 3 },
+
+	/* The file header. */
+	{ "cut in the header", RUN(cut_in_header), "is truncated: 63 bytes, an ELF header has 64", NULL, 3 },
+	{ "an executable", SET_HEADER(e_type, ET_EXEC), "is an executable, " WANTED, NULL, 3 },
+	{ "a shared object", SET_HEADER(e_type, ET_DYN),
+	  "is a shared object or an executable, " WANTED, NULL, 3 },
+	{ "a core dump", SET_HEADER(e_type, ET_CORE), "is a core dump, " WANTED, NULL, 3 },
+	{ "type 0", SET_HEADER(e_type, 0), "has ELF type 0, " WANTED, NULL, 3 },
+	{ "another machine", SET_HEADER(e_machine, EM_X86_64),
+	  "is for machine 62 (x86-64), expected 247 (eBPF)", COMPILE, 3 },
+	{ "an unknown machine", SET_HEADER(e_machine, 0xffff),
+	  "is for machine 65535 (unknown), expected 247 (eBPF)", COMPILE, 3 },
+	{ "version 0", SET_HEADER(e_version, 0), "has ELF version 0, expected 1", NULL, 3 },
+
+	/* The section header table. Its offset is 504, the file's size 1080. */
+	{ "no section headers", SET_HEADER(e_shoff, 0), "has no section headers", NULL, 3 },
+	{ "32-bit section headers", SET_HEADER(e_shentsize, 40),
+	  "section headers of 40 bytes, expected 64", NULL, 3 },
+	{ "section headers at the end of 64 bits", SET_HEADER(e_shoff, UINT64_MAX),
+	  "is truncated: section headers at offset 18446744073709551615, the file has 1080 bytes", NULL, 3 },
+	{ "cut in the first section header", RUN(cut_before_table),
+	  "is truncated: section headers at offset 504, the file has 567 bytes", NULL, 3 },
+	{ "cut in the last section header", RUN(cut_in_table),
+	  "is truncated: 9 section headers at offset 504, the file has 1079 bytes", NULL, 3 },
+	{ "more section headers than bytes", SET_HEADER(e_shnum, 10),
+	  "is truncated: 10 section headers at offset 504, the file has 1080 bytes", NULL, 3 },
+	{ "section headers whose size wraps", RUN(too_many_sections),
+	  "is truncated: 288230376151711745 section headers at offset 504, the file has 1080 bytes", NULL, 3 },
+	{ "no sections", RUN(no_sections),
+	  "section name table is section 8, out of range (file has 0)", NULL, 3 },
+
+	/* Section names. */
+	{ "section names out of range", SET_HEADER(e_shstrndx, 9),
+	  "section name table is section 9, out of range (file has 9)", NULL, 3 },
+	{ "section names in another kind of section", SET_HEADER(e_shstrndx, SEC_PROG),
+	  "section name table is section 1 of type 1, expected 3 (SHT_STRTAB)", NULL, 3 },
+	{ "section names outside of the file", SET_SECTION(SEC_SHSTRTAB, sh_offset, 1079),
+	  "is truncated: section name table of 62 bytes at offset 1079, the file has 1080 bytes", NULL, 3 },
+	{ "section names without an end", RUN(names_without_end),
+	  "section name table, section 8, does not end in NUL", NULL, 3 },
+	{ "section names of no bytes", RUN(names_of_no_bytes),
+	  "section name table, section 8, does not end in NUL", NULL, 3 },
+
+	/* Each section. */
+	{ "a section's name out of range", SET_SECTION(SEC_MAPS, sh_name, 62),
+	  "section 2: name at offset 62, the name table has 62 bytes", NULL, 3 },
+	{ "a section longer than the file", SET_SECTION(SEC_MAPS, sh_size, 969),
+	  "is truncated: section 2 'maps' has 969 bytes at offset 112, the file has 1080 bytes", NULL, 3 },
+	{ "a section whose end wraps", SET_SECTION(SEC_MAPS, sh_size, UINT64_MAX - 100),
+	  "is truncated: section 2 'maps' has 18446744073709551515 bytes at offset 112, the file has 1080 bytes",
+	  NULL, 3 },
+	{ "a section behind the file", SET_SECTION(SEC_LICENSE, sh_offset, 1081),
+	  "is truncated: section 3 'license' has 4 bytes at offset 1081, the file has 1080 bytes", NULL, 3 },
+
+	/* Symbols. */
+	{ "two symbol tables", RUN(second_symtab), "has two symbol tables, sections 6 and 9", NULL, 3 },
+	{ "symbols of another size", SET_SECTION(SEC_SYMTAB, sh_entsize, 16),
+	  "section 6 '.symtab': 168 bytes of symbols of 16 bytes, expected a multiple of 24", NULL, 3 },
+	{ "half a symbol", SET_SECTION(SEC_SYMTAB, sh_size, 167),
+	  "section 6 '.symtab': 167 bytes of symbols of 24 bytes, expected a multiple of 24", NULL, 3 },
+	{ "symbol names out of range", SET_SECTION(SEC_SYMTAB, sh_link, 9),
+	  "section 6 '.symtab': string table is section 9, out of range (file has 9)", NULL, 3 },
+	{ "symbol names in another kind of section", SET_SECTION(SEC_SYMTAB, sh_link, SEC_MAPS),
+	  "section 6 '.symtab': string table is section 2 of type 1, expected 3 (SHT_STRTAB)", NULL, 3 },
+	{ "symbol names without an end", RUN(strings_without_end),
+	  "section 6 '.symtab': string table, section 7, does not end in NUL", NULL, 3 },
+	{ "a symbol's name out of range", SET_SYMBOL(SYM_COUNT, st_name, 0xffffffff),
+	  "symbol 3: its name is outside the string table of 38 bytes", NULL, 3 },
+	{ "no symbol table", SET_SECTION(SEC_SYMTAB, sh_type, SHT_PROGBITS),
+	  "has no symbol table: was it stripped?", NULL, 3 },
+
+	/* Sections by name. */
+	{ "two sections 'maps'", RUN(second_maps), "has two sections 'maps', 2 and 4", NULL, 3 },
+	{ "'maps' without bytes", SET_SECTION(SEC_MAPS, sh_type, SHT_NOBITS),
+	  "section 2 'maps' is of type 8, expected 1 (SHT_PROGBITS)", NULL, 3 },
+	{ "no 'prog', another program", RUN(renamed_prog),
+	  "has no section 'prog'; sections with code: 'kprobe/sys_bpf'", NAME_THE_SECTION, 3 },
+	{ "no 'prog', two sections with code", RUN(renamed_to_two),
+	  "has no section 'prog'; sections with code: 'kprobe/sys_bpf', '.text'", NAME_THE_SECTION, 3 },
+	{ "no 'prog', a hostile name", RUN(hostile_prog),
+	  "has no section 'prog'; sections with code: 'a\\x0a\\x1b[2J'", NAME_THE_SECTION, 3 },
+	{ "no 'prog', no code at all", RUN(no_code),
+	  "has no section 'prog'; sections with code: none", NAME_THE_SECTION, 3 },
+	{ "an empty 'prog'", RUN(prog_empty), "section 1 'prog' is empty", NULL, 3 },
+	{ "code in '.text' too", RUN(code_in_text), CODE_NAMES "'prog', '.text'", INLINE, 3 },
+	{ "another program too", RUN(code_in_other), CODE_NAMES "'prog', 'prog2'",
+	  "one object holds one program: compile each one on its own", 3 },
+
+	/* Maps. */
+	{ "maps that differ in size", SET_SYMBOL(SYM_NAMES, st_size, 28),
+	  "section 2 'maps': maps 'counts' (36 bytes) and 'names' (28 bytes) differ in size", NULL, 3 },
+	{ "no symbol for a map", RUN(no_map_symbols),
+	  "section 2 'maps': 72 bytes and no symbol for a map", NULL, 3 },
+	{ "maps that do not divide", RUN(maps_undivided),
+	  "section 2 'maps': 71 bytes do not divide among 2 map symbols", NULL, 3 },
+	{ "map definitions of 12 bytes", RUN(maps_too_small),
+	  "section 2 'maps': map definitions of 12 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
+	  NULL, 3 },
+	{ "map definitions of 40 bytes", RUN(maps_too_large),
+	  "section 2 'maps': map definitions of 40 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
+	  NULL, 3 },
+	{ "map definitions of 18 bytes", RUN(maps_odd),
+	  "section 2 'maps': map definitions of 18 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
+	  NULL, 3 },
+	{ "one symbol for two maps", RUN(one_symbol_for_two),
+	  "section 2 'maps': map definitions of 72 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
+	  "each map needs a symbol, a variable of its own", 3 },
+	{ "a part of a map", RUN(maps_remainder),
+	  "section 2 'maps': 72 bytes, not a multiple of the 20 of one map", NULL, 3 },
+	{ "65537 maps", RUN(maps_too_many), "section 2 'maps': 65537 maps, at most 65536", NULL, 3 },
+	{ "a map's symbol behind the section", SET_SYMBOL(SYM_NAMES, st_value, 72),
+	  "section 2 'maps': map 'names' at offset 72, the section has 72 bytes", NULL, 3 },
+	{ "a map's symbol off the grid", SET_SYMBOL(SYM_NAMES, st_value, 35),
+	  "section 2 'maps': map 'names' at offset 35, not on the grid of 36 bytes a map", NULL, 3 },
+	{ "two symbols on one map", SET_SYMBOL(SYM_NAMES, st_value, 0),
+	  "section 2 'maps': two symbols, 'counts' and 'names', name the map at offset 0", NULL, 3 },
+	{ "a map without a symbol", RUN(map_unnamed),
+	  "section 2 'maps': the map at offset 36 has no symbol", NULL, 3 },
+	{ "pinning 3", SET_MAP(MAP_COUNTS, pinning, 3),
+	  "map 'counts': pinning 3, expected 0 (none), 1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)", NULL, 3 },
+	{ "a pinned map with an empty name", RUN(pin_name_empty),
+	  "map '': cannot be pinned: its name is empty", NULL, 3 },
+	{ "a pinned map with '.' in its name", RUN(pin_name_dot),
+	  "map 'names.of': cannot be pinned: '.' in its name, which the bpf file system refuses", NULL, 3 },
+	{ "a pinned map with '../' in its name", RUN(pin_name_up),
+	  "map '../names': cannot be pinned: '.' in its name, which the bpf file system refuses", NULL, 3 },
+	{ "a pinned map with '/' in its name", RUN(pin_name_slash),
+	  "map '/etc': cannot be pinned: '/' in its name, which the bpf file system refuses", NULL, 3 },
+	{ "a pinned map with a name of 256", RUN(pin_name_long),
+	  "map '" NAME_64 NAME_64 NAME_16 NAME_16 "...': cannot be pinned: its name has 256 characters, at most 255", NULL, 3 },
+	{ "a map of maps whose inner map is missing", RUN(outer_without_inner),
+	  "map 'counts': is a map of maps with inner_id 7, and no map has that id", NULL, 3 },
+	{ "a map of maps that is its own inner map", RUN(outer_of_itself),
+	  "map 'counts': is a map of maps with inner_id 7, and no map has that id", NULL, 3 },
+	{ "a map of maps of maps", RUN(outer_of_outer),
+	  "map 'counts': its inner map 'names' is a map of maps itself", NULL, 3 },
+	{ "inner_id without a map of maps", SET_MAP(MAP_COUNTS, inner_id, 7),
+	  "map 'counts': has inner_id 7, but type 2 is no map of maps", NULL, 3 },
+	{ "inner_idx for another size of key", RUN(inner_with_wide_key),
+	  "map 'names': inner_idx 3 is a key of 4 bytes, map 'counts' has keys of 8", NULL, 3 },
+
+	/* The program. */
+	{ "a part of an instruction", RUN(prog_odd),
+	  "section 1 'prog': 47 bytes, not a multiple of the 8 of one instruction", NULL, 3 },
+	{ "two functions", RUN(two_functions),
+	  "section 1 'prog': has two functions, 'count' and 'helper', expected one",
+	  "one object holds one program; functions that it calls must be inlined: "
+	  "static inline __attribute__((always_inline))", 3 },
+	{ "no function", SET_SYMBOL(SYM_COUNT, st_shndx, SEC_LICENSE),
+	  "section 1 'prog': has no function symbol", NULL, 3 },
+	{ "a function that starts later", SET_SYMBOL(SYM_COUNT, st_value, 8),
+	  "section 1 'prog': function 'count' starts at offset 8, expected 0", NULL, 3 },
+	{ "a function that ends sooner", SET_SYMBOL(SYM_COUNT, st_size, 40),
+	  "section 1 'prog': function 'count' has 40 bytes, the section has 48", NULL, 3 },
+	{ "a load of a descriptor", RUN(load_of_descriptor),
+	  "section 1 'prog': function 'count': instruction 2: 64-bit load with source register 1, expected 0 in a file",
+	  NULL, 3 },
+
+	/* Relocations: the place. */
+	{ "a relocation between instructions", SET_REL(1, r_offset, 12),
+	  "section 5 '.relprog': relocation 1: offset 12 is no instruction of function 'count' (6 instructions of 8 bytes)",
+	  NULL, 3 },
+	{ "a relocation behind the program", SET_REL(1, r_offset, 48),
+	  "section 5 '.relprog': relocation 1: offset 48 is no instruction of function 'count' (6 instructions of 8 bytes)",
+	  NULL, 3 },
+	{ "a relocation of another instruction", SET_REL(1, r_offset, INSN_MOVE * 8),
+	  REL_1 "instruction 4: R_BPF_64_64 on an instruction with code 0xb7, expected 0x18, a 64-bit load", NULL, 3 },
+	{ "a relocation of half a load", RUN(load_cut_off),
+	  REL_1 "instruction 5: R_BPF_64_64 on an instruction with code 0x18, expected 0x18, a 64-bit load", NULL, 3 },
+	{ "a load inside of a load", RUN(load_in_load),
+	  "section 1 'prog': function 'count': instruction 1: second half of a 64-bit load with code 0x18, expected 0",
+	  NULL, 3 },
+	{ "a load relocated twice", SET_REL(1, r_offset, 0), REL_1 "instruction 0: is relocated twice", NULL, 3 },
+	{ "relocations with another symbol table", SET_SECTION(SEC_REL, sh_link, SEC_STRTAB),
+	  "section 5 '.relprog': its symbol table is section 7, expected 6", NULL, 3 },
+
+	/* Relocations: what for. */
+	{ "a relocation's symbol out of range", SET_REL(0, r_info, REL_INFO(7, R_BPF_64_64)),
+	  REL_0 "symbol 7 out of range (table has 7)", NULL, 3 },
+	{ "R_BPF_NONE", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 0)),
+	  REL_0 "R_BPF_NONE (type 0) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "R_BPF_64_ABS64", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 2)),
+	  REL_0 "R_BPF_64_ABS64 (type 2) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "R_BPF_64_ABS32", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 3)),
+	  REL_0 "R_BPF_64_ABS32 (type 3) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "R_BPF_64_NODYLD32", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 4)),
+	  REL_0 "R_BPF_64_NODYLD32 (type 4) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "R_BPF_64_32, a call of itself", SET_REL(0, r_info, REL_INFO(SYM_COUNT, 10)),
+	  REL_0 "R_BPF_64_32 (type 10) against 'count' in section 'prog'" WANTED_REL, INLINE, 3 },
+	{ "a relocation of another kind", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 99)),
+	  REL_0 "unknown (type 99) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "a symbol in another section", SET_REL(0, r_info, REL_INFO(SYM_LICENSE, R_BPF_64_64)),
+	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section 'license'" WANTED_REL, NULL, 3 },
+	{ "an extern", RUN(against_extern),
+	  REL_0 "R_BPF_64_64 (type 1) against 'printf' (undefined)" WANTED_REL,
+	  "'printf' is extern: nothing in this object defines it", 3 },
+	{ "a common variable", RUN(against_common), REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL,
+	  GLOBALS, 3 },
+	{ "a global variable", RUN(against_data),
+	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section '.data'" WANTED_REL, GLOBALS, 3 },
+	{ "a global variable of zero", RUN(against_bss),
+	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section '.bss'" WANTED_REL, GLOBALS, 3 },
+	{ "a string literal", RUN(against_rodata),
+	  REL_0 "R_BPF_64_64 (type 1) against '.rodata.str1.1' in section '.rodata.str1.1'" WANTED_REL,
+	  "string literals and constant tables are not supported: put them on the stack, char text[] = \"...\"", 3 },
+	{ "a BTF-defined map", RUN(against_btf_map),
+	  REL_0 "R_BPF_64_64 (type 1) against 'hits' in section '.maps'" WANTED_REL,
+	  "BTF-defined maps are not supported: define a struct bpf_elf_map in section \"maps\"", 3 },
+	{ "a function of '.text'", RUN(against_text),
+	  REL_0 "R_BPF_64_64 (type 1) against '.text' in section '.text'" WANTED_REL, INLINE, 3 },
+	{ "a symbol in a section without a name", RUN(against_nameless),
+	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section ''" WANTED_REL, NULL, 3 },
+	{ "a symbol in a section out of range", RUN(against_nowhere),
+	  REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL, NULL, 3 },
+	{ "an absolute symbol", RUN(against_absolute),
+	  REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL, NULL, 3 },
+	{ "a map without a section 'maps'", RUN(without_maps),
+	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'mapz'" WANTED_REL, NULL, 3 },
+	{ "a relocation inside of a map", SET_INSN(INSN_LOAD_COUNTS, imm, 35),
+	  REL_0 "offset 35 in section 'maps' is inside of map 'counts', expected its start", NULL, 3 },
+	{ "a relocation behind the maps", SET_INSN(INSN_LOAD_COUNTS, imm, 72),
+	  REL_0 "offset 72 in section 'maps', which has 2 maps of 36 bytes", NULL, 3 },
+	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
+	  REL_0 "offset -4294967296 in section 'maps', which has 2 maps of 36 bytes", NULL, 3 },
+	{ "a map in an empty section 'maps'", RUN(maps_empty),
+	  REL_0 "offset 0 in section 'maps', which has 0 maps of 0 bytes", NULL, 3 },
+};
+
+#define NR_REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
+
+#endif

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The main job: a program is live on a function and counts every hit.
+
+mentions() { # FILE TEXT
+    grep -q -F -e "$2" "$1" || fail "the live line is: $(cat "$1")"
+}
+
+count_exactly() { # WAY
+    start --attach="$1" $OBJ/count.o sys_bpf || return
+    counts 1000
+    mentions "$stderr" "program 'count' on '"
+    mentions "$stderr" "(for 'sys_bpf')"
+    stop_well
+    [ ! -s "$RUN/stdout.1" ] || fail "it wrote on stdout"
+    expect "the number of lines on stderr" "$(wc -l <"$stderr")" 1
+}
+
+say_mechanism() {
+    start --attach=tracefs $OBJ/count.o sys_bpf || return
+    mentions "$stderr" 'by tracefs'
+    stop_well
+    start --attach=perf $OBJ/count.o sys_bpf || return
+    mentions "$stderr" 'by perf '
+    stop_well
+    start $OBJ/count.o sys_bpf || return
+    mentions "$stderr" 'by perf '
+}
+
+# On kernels that have BPF links, the older way is reached by refusing them:
+# the number of the call to refuse is read off an undisturbed run.
+count_by_ioctl() {
+    launch $STRACE -e trace=bpf -o $RUN/calls load_kp_bpf --attach=perf $OBJ/count.o sys_bpf
+    wait_live || { fail "not live under strace: $(cat "$stderr")"; return; }
+    kill $(children_of $pid)
+    ended
+    link=$(grep -n 'bpf(BPF_LINK_CREATE' $RUN/calls | cut -d : -f 1)
+    if grep -q 'BPF_LINK_CREATE.* = [0-9]' $RUN/calls; then
+        set -- -e "inject=bpf:error=EINVAL:when=$link"
+    fi
+    launch $STRACE -o $RUN/calls -e trace=bpf "$@" \
+        load_kp_bpf --attach=perf $OBJ/count.o sys_bpf
+    wait_live || { fail "not live: $(cat "$stderr")"; return; }
+    mentions "$stderr" 'by perf ioctl'
+    counts 100
+    kill $(children_of $pid)
+    ended
+}
+
+count_link() {
+    start --attach=perf $OBJ/count.o sys_bpf || return
+    hit ids | grep -q '^link' || { skip "this kernel makes no link for a kprobe"; return; }
+    mentions "$stderr" 'by perf link'
+    counts 100
+}
+
+count_returns() { # WAY
+    start --retprobe --attach="$1" $OBJ/returned.o sys_bpf || return
+    mentions "$stderr" "on the return of '"
+    counts 100
+    stop_well
+}
+
+# Which offsets start an instruction depends on the compiler's prologue: one of
+# the usual ones must do, and the one before it must not.
+count_at_offset() { # WAY
+    for offset in 5 4 9 8; do
+        launch load_kp_bpf --attach="$1" $OBJ/every.o "vfs_read+$offset"
+        if wait_live; then
+            mentions "$stderr" "on 'vfs_read+0x$offset'"
+            before=$(map_value 'name hits')
+            cat /etc/passwd >$RUN/copy
+            [ "$(map_value 'name hits')" -gt "$before" ] || fail "it counts nothing"
+            stop_well
+            return
+        fi
+        ended
+    done
+    fail "no offset is an instruction: $(cat "$stderr")"
+}
+
+count_side_by_side() {
+    start --attach=perf $OBJ/count.o sys_bpf || return
+    start --attach=tracefs $OBJ/count.o sys_bpf || return
+    start --retprobe $OBJ/returned.o sys_bpf || return
+    hit 50
+    expect "the number of maps that say 50" \
+        "$($BPFTOOL map dump name hits | grep -c 'value: 32 00')" 3
+}
+
+count_in_module() {
+    [ -e /modules/00-cls_bpf.ko ] || { skip "no module here"; return; }
+    insmod /modules/00-cls_bpf.ko
+    start $OBJ/every.o cls_bpf_init || return
+    stop_well
+    start --attach=tracefs $OBJ/every.o cls_bpf:cls_bpf_init || return
+    stop_well
+    rmmod cls_bpf
+}
+
+check_only() { # OBJECT
+    launch load_kp_bpf --check "$OBJ/$1" sys_bpf
+    ended
+    expect "exit status" "$status" 0
+    expect_text "$stderr" "hits"
+    ! grep -q "$LIVE" "$stderr" || fail "it went live"
+    [ ! -s "$RUN/stdout.1" ] || fail "it wrote on stdout"
+}
+
+stay_quiet() {
+    launch load_kp_bpf --quiet $OBJ/count.o sys_bpf
+    for moment in 1 2 3 4 5 6 7 8 9; do
+        usleep 200000
+        hit 1
+        [ -z "$(map_value 'name hits' 2>&-)" ] || [ "$(map_value 'name hits')" = 0 ] || break
+    done
+    expect "the last count" "$(map_value 'name hits')" 1
+    stop_well
+    [ ! -s "$stderr" ] || fail "it is not quiet: $(cat "$stderr")"
+}
+
+tell_about_itself() {
+    for option in -h --help -V --version; do
+        launch load_kp_bpf $option
+        ended
+        expect "exit status of $option" "$status" 0
+        [ -s "$RUN/stdout.$nr_started" ] || fail "$option prints nothing"
+        [ ! -s "$stderr" ] || fail "$option writes on stderr"
+    done
+}
+
+count_many_maps() {
+    start $OBJ/many_maps.o sys_bpf || return
+    expect "the number of maps" "$($BPFTOOL map list | grep -c ' name hits[0-9][0-9] ')" 100
+    hit 7
+    expect "the count of an unused one" "$(map_value 'name hits00')" 0
+    expect "the count of a used one" "$(map_value 'name hits99')" 7
+    stop_well
+}
+
+run_example() { # OBJECT FUNCTION [OPTION]
+    start $3 "$OBJ/$1" "$2" || return
+    cat /etc/passwd >$RUN/copy
+    stop_well
+    # Pins are what this object was asked for; they go with their file system.
+    umount $BPFFS 2>&-
+    return 0
+}
+
+check "the counter is right to the hit, by perf" count_exactly perf
+check "the counter is right to the hit, by tracefs" count_exactly tracefs
+check "the live line says the mechanism" say_mechanism
+check "perf with a BPF link" count_link
+check "perf without a BPF link" count_by_ioctl
+check "return probe, by perf" count_returns perf
+check "return probe, by tracefs" count_returns tracefs
+check "function and offset, by perf" count_at_offset perf
+check "function and offset, by tracefs" count_at_offset tracefs
+check "three loaders on one function count for themselves" count_side_by_side
+check "a function of a module" count_in_module
+check "--check attaches nothing" check_only count.o
+check "--check pins nothing" check_only pin_global.o
+check "--quiet is silent, and live" stay_quiet
+check "help and version go to stdout" tell_about_itself
+check "a hundred maps" count_many_maps

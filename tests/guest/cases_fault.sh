@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Every step of the start fails once, and after every step of start and end there
+# is a signal once: strace makes the Nth call of a kind fail, or sends a signal
+# after it. Whatever happens, the loader ends by itself or goes live and ends
+# when told, and nothing is left.
+
+nr_faults=0
+
+# The system calls in which the loader waits for a signal, as strace begins their line.
+WAITING='^\(rt_sigtimedwait\|rt_sigsuspend\|pause\|ppoll\|poll\|read\)([^=]*$'
+
+# Runs the loader once, undisturbed, and lists its calls as "NAME N" for the Nth
+# of its name: of the whole run in calls, up to the wait in calls.start.
+list_calls() { # [OPTION]... OBJECT FUNCTION
+    run_traced getppid:error=EPERM "$@"
+    nr_faults=$((nr_faults - 1))
+    [ -n "$live" ] || { fail "not live under strace: $(cat "$stderr")"; return; }
+    sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' $RUN/trace | awk '{ print $1, ++seen[$1] }' >$RUN/calls
+    sed '/^rt_sigtimedwait/,$d' $RUN/calls >$RUN/calls.start
+}
+
+# What a call fails with: two reasons of its own that the kernel gives.
+errors_of() { # CALL
+    case $1 in
+    bpf) echo "EPERM EINVAL" ;;
+    perf_event_open) echo "EACCES ENOENT" ;;
+    ioctl) echo "EINVAL EEXIST" ;;
+    open | openat) echo "EACCES EMFILE" ;;
+    mount | fsopen | fsconfig | fsmount | umount2) echo "EPERM ENOSYS" ;;
+    write) echo "ENOSPC EINTR" ;;
+    read | pread64) echo "EIO EINTR" ;;
+    mmap | brk) echo "ENOMEM" ;;
+    mkdir | mkdirat) echo "EROFS ENOSPC" ;;
+    fork | clone | clone3 | vfork) echo "EAGAIN" ;;
+    flock) echo "EINTR ENOLCK" ;;
+    # The C library's own, before main: it has no way to go on without them.
+    execve | arch_prctl | set_tid_address | set_robust_list | rseq) ;;
+    # Cannot fail: they ask nothing of anyone, or do it to our own child.
+    getpid | gettid | kill | wait4) ;;
+    *) echo "EPERM" ;;
+    esac
+}
+
+# One start under strace, to its end. $live says whether it went live.
+run_traced() { # INJECTION [OPTION]... OBJECT FUNCTION
+    at="$1: "
+    nr_started=0
+    injection=$1
+    shift
+    rm -f $RUN/trace
+    launch $STRACE -o $RUN/trace -e "inject=$injection" load_kp_bpf "$@"
+    live=
+    ticks=500
+    # Not until the live line: it may be what fails, and things are done after it.
+    until tail -n 1 $RUN/trace 2>&- | grep -q "$WAITING"; do
+        is_running $pid && [ $ticks -gt 0 ] || break
+        ticks=$((ticks - 1))
+        usleep 20000
+    done
+    if is_running $pid; then
+        [ $ticks -gt 0 ] || fail "neither waiting nor ended"
+        live=yes
+        kill $(children_of $pid)
+    fi 2>&-
+    ended $pid 20
+    ! grep -q "^$LIVE" "$stderr" || live=yes
+    nr_faults=$((nr_faults + 1))
+}
+
+# Pins are left by a loader that was live, and by no other.
+check_pins() {
+    [ -n "$live" ] || ! find $BPFFS -type f | grep -q . || fail "a pin is left"
+    rm -rf ${BPFFS:?}/*
+}
+
+one_fault() { # CALL N ERROR [OPTION]... OBJECT FUNCTION
+    fault=$1:error=$3:when=$2
+    shift 3
+    run_traced "$fault" "$@"
+    case $live$status in
+    yes[01] | [1-4]) ;; # (taking down what it made has calls that fail as well)
+    *) fail "exit status $status" ;;
+    esac
+    # A message that cannot be written is not there.
+    if [ -z "$live" ] && [ "${fault%%:*}" != write ]; then
+        grep -q '^load_kp_bpf: ' "$stderr" || fail "it says nothing (exit status $status)"
+    fi
+    check_pins
+    nothing_left $RUN/baseline || fail "left: $(head -n 2 $RUN/difference | tr '\n' ';')"
+}
+
+one_signal() { # CALL N SIGNAL [OPTION]... OBJECT FUNCTION
+    fault=$1:signal=$3:when=$2 signal=$3
+    shift 3
+    run_traced "$fault" "$@"
+    case $signal$status in
+    TERM0 | TERM143 | KILL137) ;;
+    *) fail "exit status $status" ;;
+    esac
+    leftovers >$RUN/after
+    if [ "$signal" = KILL ] && ! cmp -s $RUN/baseline $RUN/after; then
+        # What it could not take down, the next one does.
+        run_traced getppid:error=EPERM "$@"
+        [ -n "$live" ] || fail "the next start failed: $(head -n 1 "$stderr")"
+    fi
+    check_pins
+    nothing_left $RUN/baseline || fail "left: $(head -n 2 $RUN/difference | tr '\n' ';')"
+}
+
+# bpffs is mounted for all of it: one that a loader mounts is meant to stay.
+prepare() { # [OPTION]... OBJECT FUNCTION
+    mount_bpffs
+    leftovers >$RUN/baseline
+    list_calls "$@"
+    check_pins
+}
+
+fail_every_step() { # [OPTION]... OBJECT FUNCTION
+    prepare "$@" && while read -r call n <&3; do
+        for error in $(errors_of "$call"); do
+            # One broken step is enough to see: what it left would hide the others.
+            [ -n "$case_failed" ] || one_fault "$call" "$n" "$error" "$@"
+        done
+    done 3<$RUN/calls.start
+    umount $BPFFS
+}
+
+signal_every_step() { # SIGNAL [OPTION]... OBJECT FUNCTION
+    signal=$1
+    shift
+    prepare "$@" && while read -r call n <&3; do
+        case $call in
+        execve | exit_group) continue ;; # before its first step, after its last
+        esac
+        [ -n "$case_failed" ] || one_signal "$call" "$n" "$signal" "$@"
+    done 3<$RUN/calls
+    umount $BPFFS
+}
+
+check "each step fails, by perf" fail_every_step --attach=perf $OBJ/count.o sys_bpf
+check "each step fails, by tracefs" fail_every_step --attach=tracefs $OBJ/count.o sys_bpf
+check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_bpf
+check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
+check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
+check "SIGTERM after each step, by perf" signal_every_step TERM --attach=perf $OBJ/count.o sys_bpf
+check "SIGTERM after each step, by tracefs" signal_every_step TERM --attach=tracefs $OBJ/pin_object.o sys_bpf
+check "SIGKILL after each step, by perf" signal_every_step KILL --attach=perf $OBJ/count.o sys_bpf
+check "SIGKILL after each step, by tracefs" signal_every_step KILL --attach=tracefs $OBJ/count.o sys_bpf
+[ $nr_faults -eq 0 ] || echo "# $nr_faults faults and signals injected"

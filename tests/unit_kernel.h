@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* unit_kernel.h - kernel.h: what the kernel is, maps and their pins, the program */
+#ifndef UNIT_KERNEL_H
+#define UNIT_KERNEL_H
+
+#include "fixture.h"
+
+/* ---- kernel.h: small files of the kernel ---- */
+
+static void cpu_lists(void)
+{
+	static const struct {
+		const char *list;
+		uint32_t end;
+	} rows[] = {
+		{ "0\n", 1 }, { "0-3\n", 4 }, { "0-1023", 1024 }, { "0-3,8,10-11\n", 12 },
+		{ "0,2,4", 5 }, { "5\n", 6 }, { "4294967294", 4294967295U },
+		{ "", 0 }, { "\n", 0 }, { "-", 0 }, { "0-", 0 }, { "0,", 0 }, { "a", 0 }, { "0-x", 0 },
+		{ "4294967295", 0 }, { "4294967296", 0 }, { "99999999999999999999", 0 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		check.row = rows[i].list;
+		EXPECT_NUMBER(cpu_list_end(rows[i].list), rows[i].end);
+	}
+}
+
+static void sizes_of_this_machine(void)
+{
+	static const struct fixture_file cpus[] = {
+		{ "/sys/devices/system/cpu/possible", "0-7\n" }, { NULL, NULL },
+	};
+	struct object_map events = { .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY };
+	struct object_map ring = { .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 4096 };
+	struct object_map array = { .type = 2, .max_entries = 5 };
+
+	fixture.files = cpus;
+	fixture.page_size = 65536;
+	EXPECT_NUMBER(map_max_entries(&events), 8);
+	EXPECT_NUMBER(map_max_entries(&ring), 65536);
+	EXPECT_NUMBER(map_max_entries(&array), 5);
+	events.max_entries = 3;
+	ring.max_entries = 1U << 20;
+	array.max_entries = 0;
+	EXPECT_NUMBER(map_max_entries(&events), 3);
+	EXPECT_NUMBER(map_max_entries(&ring), 1U << 20);
+	EXPECT_NUMBER(map_max_entries(&array), 0);
+}
+
+static void lockdown_modes(void)
+{
+	static const struct {
+		const char *text, *mode;
+	} rows[] = {
+		{ "[none] integrity confidentiality\n", "" },
+		{ "none [integrity] confidentiality\n", "integrity" },
+		{ "none integrity [confidentiality]\n", "confidentiality" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fixture_file files[] = {
+			{ "/sys/kernel/security/lockdown", rows[i].text }, { NULL, NULL },
+		};
+
+		fixture.files = files;
+		EXPECT_TEXT(kernel_lockdown(), rows[i].mode);
+	}
+	fixture.files = NULL;
+}
+
+static void user_namespaces(void)
+{
+	static const struct {
+		const char *text;
+		bool inside;
+	} rows[] = {
+		{ "         0          0 4294967295\n", false }, /* the first one */
+		{ "         0       1000          1\n", true },
+		{ "      1000       1000          1\n", true },
+		{ "         0     100000      65536\n", true },
+		{ "\n", false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fixture_file files[] = {
+			{ "/proc/self/uid_map", rows[i].text }, { NULL, NULL },
+		};
+
+		fixture.files = files;
+		check.row = rows[i].text;
+		EXPECT_NUMBER(kernel_in_user_namespace(), rows[i].inside);
+	}
+	fixture.files = NULL;
+}
+
+/* ---- kernel.h: names, map types ---- */
+
+static void kernel_names(void)
+{
+	static const struct {
+		const char *name, *taken;
+	} rows[] = {
+		{ "counts", "counts" },
+		{ "a.b-c d\n\xff", "a_b_c_d__" },
+		{ "exactly_fifteen", "exactly_fifteen" },
+		{ "sixteen_letters_", "sixteen_letters" },
+		{ "", "" },
+		{ "[`@{", "____" },
+	};
+	struct kernel kernel = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char name[BPF_OBJ_NAME_LEN] = { 0 };
+
+		kernel_set_name(&kernel, rows[i].name, name);
+		EXPECT_TEXT(name, rows[i].taken);
+	}
+}
+
+/* Before v4.15 a name is refused: the first time shows it, and none is given again. */
+static void kernel_without_names(void)
+{
+	struct kernel kernel = { 0 };
+	char name[BPF_OBJ_NAME_LEN] = "counts";
+
+	EXPECT(!kernel_drop_name(&kernel, -EPERM, name));
+	EXPECT_TEXT(name, "counts");
+	EXPECT(kernel_drop_name(&kernel, -EINVAL, name));
+	for (size_t i = 0; i < sizeof(name); i++)
+		EXPECT_NUMBER(name[i], 0);
+	EXPECT(!kernel_drop_name(&kernel, -EINVAL, name));
+	kernel_set_name(&kernel, "again", name);
+	EXPECT_TEXT(name, "");
+	kernel = (struct kernel){ 0 };
+	strcpy(name, "counts");
+	EXPECT(kernel_drop_name(&kernel, -E2BIG, name));
+}
+
+static void map_types_by_name(void)
+{
+	EXPECT_TEXT(map_type_name(0), "unspec");
+	EXPECT_TEXT(map_type_name(1), "hash");
+	EXPECT_TEXT(map_type_name(27), "ringbuf");
+	EXPECT_TEXT(map_type_name(33), "arena");
+	EXPECT_TEXT(map_type_name(34), "unknown");
+	EXPECT_TEXT(map_type_name(UINT32_MAX), "unknown");
+}
+
+static void map_types_by_version(void)
+{
+	static const struct fixture_file none[] = { { NULL, NULL } };
+
+	fixture.files = none;
+	fixture.release = "4.9.30";
+	fixture.version = "#1 SMP";
+	why_clear(&why);
+	map_hint_type(1, &why);
+	EXPECT_TEXT(why.hint.data, "");
+	map_hint_type(27, &why);
+	EXPECT_TEXT(why.hint.data, "maps of type ringbuf exist since Linux 5.8, this is 4.9");
+	fixture.release = "5.8.0";
+	why_clear(&why);
+	map_hint_type(27, &why);
+	EXPECT_TEXT(why.hint.data, "");
+	fixture.release = "5.7.19";
+	map_hint_type(27, &why);
+	EXPECT_TEXT(why.hint.data, "maps of type ringbuf exist since Linux 5.8, this is 5.7");
+}
+
+/* The type comes from the object and may be anything. */
+static void map_types_unknown(void)
+{
+	why_clear(&why);
+	map_hint_type(34, &why);
+	map_hint_type(1000, &why);
+	map_hint_type(UINT32_MAX, &why);
+	EXPECT_TEXT(why.hint.data, "");
+}
+
+/* ---- kernel.h: what is at a pin ---- */
+
+/* Recorded: bpf_map_show_fdinfo() and its kind, behind what every file has. */
+#define FDINFO "pos:\t0\nflags:\t02000002\nmnt_id:\t13\n"
+#define FDINFO_MAP_4_4 FDINFO "map_type:\t1\nkey_size:\t4\nvalue_size:\t8\nmax_entries:\t1024\n"
+#define FDINFO_MAP_4_9 FDINFO_MAP_4_4 "map_flags:\t0x1\n"
+#define FDINFO_MAP_6_1                                                                  \
+	"pos:\t0\nflags:\t02000002\nmnt_id:\t15\nino:\t2057\nmap_type:\t2\nkey_size:\t4\n" \
+	"value_size:\t8\nmax_entries:\t1\nmap_flags:\t0x80\nmap_extra:\t0x0\n"             \
+	"memlock:\t344\nmap_id:\t7\nfrozen:\t0\n"
+#define FDINFO_PROG_ARRAY                                                               \
+	"pos:\t0\nflags:\t02000002\nmnt_id:\t17\nino:\t18\nmap_type:\t3\nkey_size:\t4\n"   \
+	"value_size:\t4\nmax_entries:\t4\nmap_flags:\t0x0\nmap_extra:\t0x0\n"              \
+	"memlock:\t344\nmap_id:\t27\nfrozen:\t0\nowner_prog_type:\t1\nowner_jited:\t1\n"
+#define FDINFO_PROGRAM                                                                  \
+	"pos:\t0\nflags:\t02000002\nmnt_id:\t17\nino:\t18\nprog_type:\t1\nprog_jited:\t1\n" \
+	"prog_tag:\tbee9555f92c985df\nmemlock:\t4096\nprog_id:\t99\nrun_time_ns:\t0\n"     \
+	"run_cnt:\t0\nrecursion_misses:\t0\nverified_insns:\t5\n"
+#define FDINFO_LINK                                                                     \
+	"pos:\t0\nflags:\t02000000\nmnt_id:\t15\nino:\t2057\nlink_type:\tperf\n"           \
+	"link_id:\t2\nprog_tag:\tbee9555f92c985df\nprog_id:\t99\n"
+#define FDINFO_ZEROS FDINFO "map_type:\t0\nkey_size:\t0\nvalue_size:\t0\nmax_entries:\t0\nmap_flags:\t0x0\n"
+
+static void fdinfo_values(void)
+{
+	uint32_t value = 7;
+
+	EXPECT(map_fdinfo_value(FDINFO_MAP_6_1, "map_type:", &value));
+	EXPECT_NUMBER(value, 2);
+	EXPECT(map_fdinfo_value(FDINFO_MAP_6_1, "map_flags:", &value));
+	EXPECT_NUMBER(value, 0x80);
+	EXPECT(map_fdinfo_value(FDINFO_MAP_6_1, "pos:", &value));
+	EXPECT_NUMBER(value, 0);
+	value = 7;
+	EXPECT(!map_fdinfo_value(FDINFO_MAP_4_4, "map_flags:", &value));
+	EXPECT(!map_fdinfo_value("", "map_type:", &value));
+	EXPECT(!map_fdinfo_value("map_type:", "map_type:", &value));
+	EXPECT(!map_fdinfo_value("map_type:\tx", "map_type:", &value));
+	EXPECT(!map_fdinfo_value("map_type:\t99999999999999999999", "map_type:", &value));
+	EXPECT_NUMBER(value, 7);
+}
+
+#define NO_FD 1000 /* what BPF_OBJ_GET_INFO_BY_FD is asked for is not open: it does not tell */
+
+static void fdinfo_shapes(void)
+{
+	static const struct {
+		const char *name, *fdinfo;
+		int err;
+		const char *kind;
+		struct map_shape shape;
+	} rows[] = {
+		{ "4.9", FDINFO_MAP_4_9, 0, NULL, { 1, 4, 8, 1024, 1 } },
+		{ "6.1", FDINFO_MAP_6_1, 0, NULL, { 2, 4, 8, 1, 0x80 } },
+		{ "4.4", FDINFO_MAP_4_4, 0, NULL, { 1, 4, 8, 1024, 0 } }, /* maps have flags since v4.6 */
+		{ "a program", FDINFO_PROGRAM, -EBADF, "a program", { 0 } },
+		{ "a link", FDINFO_LINK, -EBADF, "a link", { 0 } },
+		{ "zeros", FDINFO_ZEROS, -ENOTSUP, NULL, { 0 } },
+		{ "4.3", FDINFO, -ENOTSUP, NULL, { 0 } },
+		{ "nothing", "", -ENOTSUP, NULL, { 0 } },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fixture_file files[] = {
+			{ "/proc/self/fdinfo/1000", rows[i].fdinfo }, { NULL, NULL },
+		};
+		const char *kind = NULL;
+		struct map_shape shape;
+
+		fixture.files = files;
+		check.row = rows[i].name;
+		EXPECT_NUMBER(map_read_shape(NO_FD, &shape, &kind), rows[i].err);
+		EXPECT_TEXT(kind, rows[i].kind);
+		if (rows[i].err)
+			continue;
+		EXPECT_NUMBER(shape.type, rows[i].shape.type);
+		EXPECT_NUMBER(shape.key_size, rows[i].shape.key_size);
+		EXPECT_NUMBER(shape.value_size, rows[i].shape.value_size);
+		EXPECT_NUMBER(shape.max_entries, rows[i].shape.max_entries);
+		EXPECT_NUMBER(shape.flags, rows[i].shape.flags);
+	}
+	fixture.files = NULL;
+}
+
+/* Once a program has used it, it names its owner's type: it is no program for that. */
+static void fdinfo_of_prog_array(void)
+{
+	static const struct fixture_file files[] = {
+		{ "/proc/self/fdinfo/1000", FDINFO_PROG_ARRAY }, { NULL, NULL },
+	};
+	const char *kind = NULL;
+	struct map_shape shape;
+
+	fixture.files = files;
+	EXPECT_NUMBER(map_read_shape(NO_FD, &shape, &kind), 0);
+	EXPECT_TEXT(kind, NULL);
+	EXPECT_NUMBER(shape.type, 3);
+	EXPECT_NUMBER(shape.max_entries, 4);
+}
+
+static void map_differences(void)
+{
+	const struct object_map map = {
+		.type = 1, .key_size = 4, .value_size = 8, .max_entries = 16, .flags = 1,
+	};
+	struct map_shape there = { 1, 4, 8, 16, 1 };
+	struct object_map devmap = map, ring = map;
+
+	map_compare(&map, &there, &text);
+	EXPECT_TEXT(text.data, "");
+	there.value_size = 16;
+	map_compare(&map, &there, &text);
+	EXPECT_TEXT(text.data, "value size 16 there, 8 in the object");
+	there = (struct map_shape){ 2, 5, 9, 17, 0 };
+	map_compare(&map, &there, &text);
+	EXPECT_TEXT(text.data, "type 2 there, 1 in the object; key size 5 there, 4 in the object; "
+			       "value size 9 there, 8 in the object; max entries 17 there, 16 in the "
+			       "object; flags 0 there, 1 in the object");
+
+	/* The kernel sets a flag of device maps by itself. */
+	devmap.type = BPF_MAP_TYPE_DEVMAP;
+	there = (struct map_shape){ BPF_MAP_TYPE_DEVMAP, 4, 8, 16, 1 | BPF_F_RDONLY_PROG };
+	map_compare(&devmap, &there, &text);
+	EXPECT_TEXT(text.data, "");
+	there.type = 1;
+	map_compare(&map, &there, &text);
+	EXPECT_TEXT(text.data, "flags 129 there, 1 in the object");
+
+	/* What is compared is what would be created. */
+	fixture.page_size = 16384;
+	ring.type = BPF_MAP_TYPE_RINGBUF;
+	ring.max_entries = 4096;
+	there = (struct map_shape){ BPF_MAP_TYPE_RINGBUF, 4, 8, 16384, 1 };
+	map_compare(&ring, &there, &text);
+	EXPECT_TEXT(text.data, "");
+}
+
+/* ---- kernel.h: the directories of pins ---- */
+
+static void pin_directories(void)
+{
+	char scratch[] = "/tmp/unit-XXXXXX";
+	int dir_fd = open(mkdtemp(scratch) ? scratch : "", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	mode_t old_mask = umask(0);
+	struct stat st;
+	bool made = false;
+	int fd;
+
+	EXPECT_NUMBER(pin_open_subdir(dir_fd, "tc", "/x/tc", false, &made, &why), -ENOENT);
+	EXPECT(!made);
+	fd = pin_open_subdir(dir_fd, "tc", "/x/tc", true, &made, &why);
+	EXPECT(fd >= 0 && made);
+	EXPECT(fstatat(dir_fd, "tc", &st, 0) == 0);
+	EXPECT_NUMBER(st.st_mode & 07777, 0700);
+	close(fd);
+	made = false;
+	fd = pin_open_subdir(dir_fd, "tc", "/x/tc", true, &made, &why);
+	EXPECT(fd >= 0 && !made);
+	close(fd);
+
+	/* Nothing is followed, and what is in the way stays. */
+	EXPECT(symlinkat("tc", dir_fd, "link") == 0);
+	why_clear(&why);
+	EXPECT(pin_open_subdir(dir_fd, "link", "/x/link", true, &made, &why) < 0 && !made);
+	EXPECT_TEXT(why.reason.data, "cannot use the directory '/x/link': Not a directory");
+	EXPECT_TEXT(why.hint.data, "'/x/link' is a symlink or a pin, expected a directory");
+	close(openat(dir_fd, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	EXPECT(pin_open_subdir(dir_fd, "file", "/x/file", true, &made, &why) < 0 && !made);
+	EXPECT_TEXT(why.hint.data, "'/x/file' is a symlink or a pin, expected a directory");
+
+	unlinkat(dir_fd, "file", 0);
+	unlinkat(dir_fd, "link", 0);
+	unlinkat(dir_fd, "tc", AT_REMOVEDIR);
+	umask(old_mask);
+	close(dir_fd);
+	EXPECT(rmdir(scratch) == 0);
+}
+
+/* ---- kernel.h: the verifier's log ---- */
+
+#define LINES_5 "x\nx\nx\nx\nx\n"
+#define LINES_10 LINES_5 LINES_5
+
+static void log_tails(void)
+{
+	const char *insn = "7: (85) call bpf_probe_read#4\n";
+	static char long_log[65536];
+	char log[256];
+	size_t len = 0;
+
+	EXPECT_TEXT(verifier_log_tail(""), "");
+	EXPECT_TEXT(verifier_log_tail("one line"), "one line");
+	EXPECT_TEXT(verifier_log_tail("0: (b7) r0 = 0\nlast\n"), "0: (b7) r0 = 0\nlast\n");
+
+	/* Twelve lines, one of them an instruction's. */
+	snprintf(log, sizeof(log), "%s%s%s%s", LINES_10, LINES_10, insn, LINES_5);
+	EXPECT_NUMBER(strlen(verifier_log_tail(log)), 6 * 2 + strlen(insn) + 5 * 2);
+	/* More than twelve until the last instruction is in it. */
+	snprintf(log, sizeof(log), "%s%s%s%s", LINES_10, insn, LINES_10, LINES_5);
+	EXPECT(verifier_log_tail(log) == log + 20);
+	/* No instruction: all of it. */
+	snprintf(log, sizeof(log), "%s%s", LINES_10, LINES_10);
+	EXPECT(verifier_log_tail(log) == log);
+	/* A last line without its newline is a line. */
+	snprintf(log, sizeof(log), "%s%s%s%s", LINES_10, insn, LINES_10, "end");
+	EXPECT(verifier_log_tail(log) == log + 20);
+
+	while (len + 64 < sizeof(long_log))
+		len += (size_t)sprintf(long_log + len, "%zu: (bf) r1 = r10\n", len);
+	EXPECT(strlen(verifier_log_tail(long_log)) < 12 * 32);
+}
+
+static void log_lines(void)
+{
+	EXPECT(verifier_line_is_insn("0: (b7) r0 = 0"));
+	EXPECT(verifier_line_is_insn("131071: (18) r1 = 0xffff888003e6d000"));
+	EXPECT(!verifier_line_is_insn("0: R1=ctx(off=0,imm=0) R10=fp0"));
+	EXPECT(!verifier_line_is_insn("; int count(struct pt_regs *ctx)"));
+	EXPECT(!verifier_line_is_insn("R0 invalid mem access 'inv'"));
+	EXPECT(!verifier_line_is_insn("from 4 to 7: R0=map_value_or_null"));
+	EXPECT(!verifier_line_is_insn(""));
+	EXPECT(!verifier_line_is_insn(": ("));
+}
+
+static void program_names_maps(void)
+{
+	struct insn insns[] = {
+		{ .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_MAP_FD, .imm = 1 },
+		{ .imm = 0 },
+		{ .code = INSN_LD_IMM64, .imm = 1 }, /* a constant, and a second half like a load */
+		{ .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_MAP_FD, .imm = 1 },
+		{ .code = 0xb7, .src_reg = INSN_PSEUDO_MAP_FD, .imm = 1 },
+		{ .code = INSN_LD_IMM64, .imm = 1 }, /* the program ends in it */
+	};
+	const struct object_program program = { "p", insns, COUNT_OF(insns) };
+	struct map items[] = { { .fd = 50 }, { .fd = 51 } };
+	const struct maps maps = { .items = items, .nr = 2 };
+
+	program_set_maps(&program, &maps);
+	EXPECT_NUMBER(insns[0].imm, 51);
+	for (size_t i = 2; i < COUNT_OF(insns); i++)
+		EXPECT_NUMBER(insns[i].imm, 1);
+}
+
+#define LICENSE_HINT "the program's licence is 'MIT\\x0a'; add: char _license[] " \
+		     "__attribute__((section(\"license\"), used)) = \"GPL\";"
+
+static void program_hints(void)
+{
+	static const struct {
+		const char *log;
+		int err;
+		const char *lockdown, *hint;
+	} rows[] = {
+		{ "cannot call GPL-restricted function from non-GPL compatible program\n", -EINVAL, "",
+		  LICENSE_HINT },
+		{ "cannot call GPL only function from proprietary program\n", -EINVAL, "", LICENSE_HINT },
+		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, "[none] integrity confidentiality\n",
+		  "this kernel (4.9) does not have a helper that the program calls" },
+		{ "invalid func unknown#113\n", -EINVAL, "[none] integrity confidentiality\n",
+		  "this kernel (4.9) does not have a helper that the program calls" },
+		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, "none integrity [confidentiality]\n",
+		  "the kernel is locked down (confidentiality), which takes helpers from programs" },
+		{ "", -E2BIG, "", "5000 instructions are too many for this kernel (4096 before Linux 5.2)" },
+		{ "", -EINVAL, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
+		{ "R0 !read_ok\n", -EACCES, "", "" },
+		{ "", -ENOMEM, "", "" },
+	};
+	const struct object object = { .license = "MIT\n", .program = { .nr_insns = 5000 } };
+
+	fixture.release = "4.9.30";
+	fixture.version = "#1 SMP";
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fixture_file files[] = {
+			{ "/sys/kernel/security/lockdown", rows[i].lockdown }, { NULL, NULL },
+		};
+
+		fixture.files = files;
+		check.row = rows[i].log;
+		why_clear(&why);
+		program_hint(&object, rows[i].log, rows[i].err, &why);
+		EXPECT_TEXT(why.hint.data, rows[i].hint);
+	}
+	fixture.files = NULL;
+}
+
+static const struct check_case kernel_cases[] = {
+	{ "kernel: lists of CPUs", cpu_lists },
+	{ "kernel: sizes that depend on the machine", sizes_of_this_machine },
+	{ "kernel: lockdown", lockdown_modes },
+	{ "kernel: user namespaces", user_namespaces },
+	{ "kernel: names that it takes", kernel_names },
+	{ "kernel: names that it refuses", kernel_without_names },
+	{ "map types: names", map_types_by_name },
+	{ "map types: a kernel that is too old", map_types_by_version },
+	{ "map types: unknown ones", map_types_unknown },
+	{ "pins: values of fdinfo", fdinfo_values },
+	{ "pins: fdinfo of old and new kernels", fdinfo_shapes },
+	{ "pins: fdinfo of a prog_array", fdinfo_of_prog_array },
+	{ "pins: differences of maps", map_differences },
+	{ "pins: directories", pin_directories },
+	{ "log: its end", log_tails },
+	{ "log: lines of instructions", log_lines },
+	{ "program: maps in its instructions", program_names_maps },
+	{ "program: hints", program_hints },
+};
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* unit_loader.h - loader.c: options, messages, statuses, the file */
+#ifndef UNIT_LOADER_H
+#define UNIT_LOADER_H
+
+#include "fixture.h"
+
+/* ---- loader.c: options ---- */
+
+#define OPTIONS_MAX 6
+
+static void options_are_parsed(void)
+{
+	static const struct {
+		const char *argv[OPTIONS_MAX];
+		const char *reason; /* NULL: taken */
+		const char *object, *function;
+		char set[8]; /* the letters of what is set; c for --check */
+		enum attach_mode mode;
+	} rows[] = {
+		{ { "o", "f" }, NULL, "o", "f", "", ATTACH_AUTO },
+		{ { "-v", "o", "-r", "f", "-q" }, NULL, "o", "f", "vqr", ATTACH_AUTO },
+		{ { "-vr", "o", "f" }, NULL, "o", "f", "vr", ATTACH_AUTO },
+		{ { "--verbose", "--quiet", "--retprobe", "o", "f" }, NULL, "o", "f", "vqr", ATTACH_AUTO },
+		{ { "o", "f", "--attach=perf" }, NULL, "o", "f", "", ATTACH_PERF },
+		{ { "--attach", "tracefs", "o", "f" }, NULL, "o", "f", "", ATTACH_TRACEFS },
+		{ { "--attach=perf", "--attach=auto", "o", "f" }, NULL, "o", "f", "", ATTACH_AUTO },
+		{ { "--check", "o" }, NULL, "o", NULL, "c", ATTACH_AUTO },
+		{ { "--check", "o", "f" }, NULL, "o", "f", "c", ATTACH_AUTO },
+		{ { "--", "-v", "f" }, NULL, "-v", "f", "", ATTACH_AUTO },
+		{ { "-", "f" }, NULL, "-", "f", "", ATTACH_AUTO },
+		{ { "o", "--", "f" }, NULL, "o", "f", "", ATTACH_AUTO },
+		{ { "-h" }, NULL, NULL, NULL, "h", ATTACH_AUTO },
+		{ { "--help", "o", "f+bad" }, NULL, "o", "f+bad", "h", ATTACH_AUTO },
+		{ { "-V" }, NULL, NULL, NULL, "V", ATTACH_AUTO },
+		{ { "--version" }, NULL, NULL, NULL, "V", ATTACH_AUTO },
+		{ { NULL }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
+		{ { "-v" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
+		{ { "--check" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
+		{ { "o" }, "expected FUNCTION, the kernel function to probe", NULL, NULL, "", 0 },
+		{ { "o", "f", "g" }, "unexpected argument 'g': expected OBJECT FUNCTION", NULL, NULL, "", 0 },
+		{ { "o", "f", "-x" }, "unknown option '-x'", NULL, NULL, "", 0 },
+		{ { "-vx", "o", "f" }, "unknown option '-x'", NULL, NULL, "", 0 },
+		{ { "-\1", "o", "f" }, "unknown option '-\\x01'", NULL, NULL, "", 0 },
+		{ { "-\2", "o", "f" }, "unknown option '-\\x02'", NULL, NULL, "", 0 },
+		{ { "-\xff", "o", "f" }, "unknown option '-\\xff'", NULL, NULL, "", 0 },
+		{ { "--verb", "o", "f" }, "unknown option '--verb'", NULL, NULL, "", 0 },
+		{ { "--verbosely", "o", "f" }, "unknown option '--verbosely'", NULL, NULL, "", 0 },
+		{ { "--=x", "o", "f" }, "unknown option '--=x'", NULL, NULL, "", 0 },
+		{ { "--a\nb", "o", "f" }, "unknown option '--a\\x0ab'", NULL, NULL, "", 0 },
+		{ { "--verbose=1", "o", "f" }, "option '--verbose' takes no value", NULL, NULL, "", 0 },
+		{ { "o", "f", "--attach" }, "option '--attach' needs a value", NULL, NULL, "", 0 },
+		{ { "--attach=", "o", "f" }, "--attach='': expected auto, perf or tracefs", NULL, NULL, "", 0 },
+		{ { "--attach=link", "o", "f" }, "--attach='link': expected auto, perf or tracefs", NULL, NULL, "", 0 },
+		{ { "--attach", "o", "f" }, "--attach='o': expected auto, perf or tracefs", NULL, NULL, "", 0 },
+		{ { "o", "f f" }, "function 'f f': character ' ' in a name", NULL, NULL, "", 0 },
+		{ { "-r", "o", "f+4" }, "function 'f+4': a return probe takes no offset", NULL, NULL, "", 0 },
+		{ { "o", "f+4", "-r" }, "function 'f+4': a return probe takes no offset", NULL, NULL, "", 0 },
+		{ { "--check", "o", "f f" }, "function 'f f': character ' ' in a name", NULL, NULL, "", 0 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *argv[OPTIONS_MAX + 2] = { (char *)"load_kp_bpf" };
+		struct options o;
+		int argc = 1;
+
+		while (argc <= OPTIONS_MAX && rows[i].argv[argc - 1]) {
+			argv[argc] = (char *)rows[i].argv[argc - 1];
+			argc++;
+		}
+		check.row = argc > 1 ? argv[1] : "no arguments";
+		why_clear(&why);
+		EXPECT_NUMBER(options_parse(argc, argv, &o, &why), rows[i].reason ? -EINVAL : 0);
+		EXPECT_TEXT(why.reason.data, rows[i].reason ? rows[i].reason : "");
+		if (rows[i].reason)
+			continue;
+		EXPECT_TEXT(o.object, rows[i].object);
+		EXPECT_TEXT(o.function, rows[i].function);
+		EXPECT_NUMBER(o.mode, rows[i].mode);
+		EXPECT_NUMBER(o.help, strchr(rows[i].set, 'h') != NULL);
+		EXPECT_NUMBER(o.version, strchr(rows[i].set, 'V') != NULL);
+		EXPECT_NUMBER(o.verbose, strchr(rows[i].set, 'v') != NULL);
+		EXPECT_NUMBER(o.quiet, strchr(rows[i].set, 'q') != NULL);
+		EXPECT_NUMBER(o.retprobe, strchr(rows[i].set, 'r') != NULL);
+		EXPECT_NUMBER(o.check, strchr(rows[i].set, 'c') != NULL);
+		if (o.function && !o.help)
+			EXPECT_NUMBER(o.target.retprobe, o.retprobe);
+	}
+}
+
+/* A process can be started with no argument, not even its name. */
+static void options_of_nothing(void)
+{
+	char *argv[] = { NULL };
+	struct options o;
+
+	EXPECT_NUMBER(options_parse(0, argv, &o, &why), -EINVAL);
+	EXPECT_TEXT(why.reason.data, "expected OBJECT and FUNCTION");
+}
+
+/* ---- loader.c: reporting ---- */
+
+static int stderr_kept = -1;
+
+/* What is written to stderr until stderr_text() goes to a file. */
+static void stderr_catch(void)
+{
+	int fd = file_of("", 0);
+
+	fflush(stderr);
+	stderr_kept = dup(STDERR_FILENO);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
+static const char *stderr_text(void)
+{
+	const char *caught = file_text(STDERR_FILENO);
+
+	dup2(stderr_kept, STDERR_FILENO);
+	close(stderr_kept);
+	return caught;
+}
+
+static void reports_why(void)
+{
+	why_set(&why, -EINVAL, "no '%s'", "x\ny");
+	stderr_catch();
+	report_why("a\nfile.o", &why);
+	EXPECT_TEXT(stderr_text(), "load_kp_bpf: a\\x0afile.o: no 'x\\x0ay'\n");
+	why_hint(&why, "100%%");
+	stderr_catch();
+	report_why(NULL, &why);
+	EXPECT_TEXT(stderr_text(), "load_kp_bpf: no 'x\\x0ay'\nload_kp_bpf: hint: 100%\n");
+}
+
+/* Whatever was cut, a line ends, once. */
+static void reports_long_lines(void)
+{
+	const char *caught;
+	size_t len;
+
+	why_clear(&why);
+	for (int i = 0; i < 2 * TEXT_SIZE; i++)
+		text_add(&why.reason, "r", 1);
+	stderr_catch();
+	report_why("file.o", &why);
+	caught = stderr_text();
+	len = strlen(caught);
+	EXPECT(len > TEXT_SIZE - 100);
+	EXPECT(strchr(caught, '\n') == caught + len - 1);
+}
+
+static void reports_live(void)
+{
+	static const struct {
+		const char *wanted, *found, *mechanism, *line;
+		bool retprobe;
+	} rows[] = {
+		{ "sys_bpf", "__x64_sys_bpf", "perf link",
+		  "load_kp_bpf: live: program 'count' on '__x64_sys_bpf' (for 'sys_bpf'), by perf link\n", false },
+		{ "vfs_read+4", "vfs_read+4", "perf ioctl",
+		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4', by perf ioctl\n", false },
+		{ "vfs_read", "vfs_read+4", "perf link",
+		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4' (for 'vfs_read'), by perf link\n", false },
+		{ "vfs_read", "vfs_read", "tracefs",
+		  "load_kp_bpf: live: program 'count' on the return of 'vfs_read', by tracefs\n", true },
+	};
+	const struct object object = { .program = { .name = "count" } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct attachment attachment = { .mechanism = rows[i].mechanism };
+		struct target wanted;
+
+		target_parse(rows[i].wanted, rows[i].retprobe, &wanted, &why);
+		target_parse(rows[i].found, rows[i].retprobe, &attachment.target, &why);
+		stderr_catch();
+		report_live(&object, &wanted, &attachment);
+		EXPECT_TEXT(stderr_text(), rows[i].line);
+	}
+}
+
+static void reports_objects(void)
+{
+	static const struct fixture_file none[] = { { NULL, NULL } };
+	struct object_map maps[] = {
+		{ .name = "outer", .type = 12, .key_size = 4, .value_size = 4, .max_entries = 8,
+		  .inner = 1, .outer = OBJECT_NO_MAP },
+		{ .name = "in\n", .type = 1, .key_size = 4, .value_size = 16, .max_entries = 1024,
+		  .flags = 0x81, .pinning = PIN_GLOBAL_NS, .inner = OBJECT_NO_MAP, .outer = 0,
+		  .outer_key = 3 },
+		{ .name = "odd", .type = 1000, .pinning = PIN_OBJECT_NS, .inner = OBJECT_NO_MAP,
+		  .outer = OBJECT_NO_MAP },
+	};
+	struct object object = {
+		.maps = maps, .nr_maps = COUNT_OF(maps), .license = "GPL", .version = 0x040906,
+		.program = { .name = "count", .nr_insns = 6 },
+	};
+
+	fixture.files = none;
+	stderr_catch();
+	report_object("t.o", &object, false);
+	EXPECT_TEXT(stderr_text(),
+		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
+		    "load_kp_bpf: t.o: map 'outer': array_of_maps (type 12), key 4, value 4, 8 entries, "
+		    "flags 0x0, not pinned, of maps as 'in\\x0a'\n"
+		    "load_kp_bpf: t.o: map 'in\\x0a': hash (type 1), key 4, value 16, 1024 entries, "
+		    "flags 0x81, pinned in /sys/fs/bpf/tc/globals, in 'outer' at 3\n"
+		    "load_kp_bpf: t.o: map 'odd': unknown (type 1000), key 0, value 0, 0 entries, "
+		    "flags 0x0, pinned in /sys/fs/bpf\n");
+
+	object.nr_maps = 0;
+	stderr_catch();
+	report_object("t.o", &object, true);
+	EXPECT_TEXT(stderr_text(),
+		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
+		    "load_kp_bpf: t.o: version: the kernel is given its own, 6.1.140; the object says 4.9.6\n");
+	object.version = 0;
+	stderr_catch();
+	report_object("t.o", &object, true);
+	EXPECT_TEXT(stderr_text(),
+		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
+		    "load_kp_bpf: t.o: version: the kernel is given its own, 6.1.140\n");
+}
+
+/* Names that are shown whole hide nothing of the line behind them. */
+static void reports_long_names(void)
+{
+	static const char name[] = "a_name_of_sixty_characters_which_many_a_generator_would_make";
+	struct object_map map = {
+		.name = name, .type = 1, .key_size = 4, .value_size = 8, .max_entries = 1,
+		.pinning = PIN_GLOBAL_NS, .inner = OBJECT_NO_MAP, .outer = 0, .outer_key = 3,
+	};
+	const struct object object = { .maps = &map, .nr_maps = 1 };
+
+	stderr_catch();
+	report_map("t.o", &object, &map);
+	EXPECT_TEXT(stderr_text(),
+		    "load_kp_bpf: t.o: map 'a_name_of_sixty_characters_which_many_a_generator_would_make': "
+		    "hash (type 1), key 4, value 8, 1 entries, flags 0x0, pinned in /sys/fs/bpf/tc/globals, "
+		    "in 'a_name_of_sixty_characters_which_many_a_generator_would_make' at 3\n");
+}
+
+static void reports_logs(void)
+{
+	char data[] = "0: (b7) r0 = 0\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n1: (95) exit\nR0 is bad\n";
+	const struct verifier_log log = { data, sizeof(data) }, none = { NULL, 0 };
+
+	stderr_catch();
+	report_log(&none, true);
+	EXPECT_TEXT(stderr_text(), "");
+	stderr_catch();
+	report_log(&log, true);
+	EXPECT_TEXT(stderr_text(), data);
+	stderr_catch();
+	report_log(&log, false);
+	EXPECT_TEXT(stderr_text(), data + strlen("0: (b7) r0 = 0\n"));
+}
+
+static void statuses(void)
+{
+	EXPECT_NUMBER(status_of(0), 0);
+	EXPECT_NUMBER(status_of(-ENOEXEC), 3);
+	EXPECT_NUMBER(status_of(-EOPNOTSUPP), 4);
+	EXPECT_NUMBER(status_of(-EPERM), 1);
+	EXPECT_NUMBER(status_of(-ENOENT), 1);
+	EXPECT_NUMBER(status_of(-ENOMEM), 1);
+	EXPECT_NUMBER(status_of(-EEXIST), 1);
+	EXPECT_NUMBER(STATUS_USAGE, 2);
+}
+
+/* ---- loader.c: the file ---- */
+
+static void kinds_of_files(void)
+{
+	EXPECT_TEXT(file_kind(S_IFDIR | 0755), "a directory");
+	EXPECT_TEXT(file_kind(S_IFIFO), "a FIFO");
+	EXPECT_TEXT(file_kind(S_IFSOCK), "a socket");
+	EXPECT_TEXT(file_kind(S_IFCHR), "a device");
+	EXPECT_TEXT(file_kind(S_IFBLK), "a device");
+}
+
+/* It may shrink while it is read, and comes in pieces. */
+static void files_of_other_sizes(void)
+{
+	uint8_t data[16];
+	size_t len = 99;
+	int fds[2];
+
+	EXPECT(pipe(fds) == 0);
+	EXPECT(write(fds[1], "12345", 5) == 5);
+	close(fds[1]);
+	EXPECT_NUMBER(file_read_all(fds[0], data, sizeof(data), &len, &why), 0);
+	EXPECT_NUMBER(len, 5);
+	close(fds[0]);
+	fds[0] = file_of("0123456789abcdef0123", 20);
+	EXPECT_NUMBER(file_read_all(fds[0], data, sizeof(data), &len, &why), 0);
+	EXPECT_NUMBER(len, 16);
+	close(fds[0]);
+	EXPECT_NUMBER(file_read_all(-1, data, sizeof(data), &len, &why), -EBADF);
+	EXPECT_TEXT(why.reason.data, "cannot be read: Bad file descriptor");
+}
+
+static const struct check_case loader_cases[] = {
+	{ "options: the whole table", options_are_parsed },
+	{ "options: an empty argv", options_of_nothing },
+	{ "report: a reason and a hint", reports_why },
+	{ "report: long lines", reports_long_lines },
+	{ "report: the live line", reports_live },
+	{ "report: an object", reports_objects },
+	{ "report: long names", reports_long_names },
+	{ "report: the verifier's log", reports_logs },
+	{ "status: of each error", statuses },
+	{ "file: kinds", kinds_of_files },
+	{ "file: short and long reads", files_of_other_sizes },
+};
+
+#endif

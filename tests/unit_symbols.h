@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* unit_symbols.h - fs.h and symbols.h: lines of the kernel's files, names in /proc/kallsyms */
+#ifndef UNIT_SYMBOLS_H
+#define UNIT_SYMBOLS_H
+
+#include "fixture.h"
+
+/* ---- fs.h ---- */
+
+static void mountinfo_lines(void)
+{
+	static const struct {
+		const char *line, *path;
+	} rows[] = {
+		{ "31 23 0:12 / /sys/kernel/tracing rw,nosuid,nodev,noexec,relatime shared:10 - tracefs tracefs rw",
+		  "/sys/kernel/tracing" },
+		{ "31 23 0:12 / /t rw - tracefs tracefs rw", "/t" }, /* no optional field */
+		{ "31 23 0:12 / /t rw shared:1 master:2 propagate_from:3 unbindable - tracefs x rw", "/t" },
+		{ "31 23 0:12 / /a\\040b\\011c\\012d\\134e rw - tracefs x rw", "/a b\tc\nd\\e" },
+		{ "31 23 0:12 / /a\\04 rw - tracefs x rw", "/a\\04" },       /* cut escapes stay */
+		{ "31 23 0:12 / /a\\ rw - tracefs x rw", "/a\\" },
+		{ "31 23 0:12 / /a\\400b rw - tracefs x rw", "/a\\400b" },    /* no byte has that value */
+		{ "31 23 0:12 / /a\\048b rw - tracefs x rw", "/a\\048b" },
+		{ "31 23 0:12 / /a\\377 rw - tracefs x rw", "/a\377" },
+		{ "31 23 0:12 / / rw - tracefs", "/" },                      /* nothing behind the type */
+		/* Another type, though the word is in the line. */
+		{ "31 23 0:12 / /tracefs rw,tracefs - ext4 tracefs rw,tracefs", NULL },
+		{ "31 23 0:12 / /t rw - tracefs2 x rw", NULL },
+		{ "31 23 0:12 / /t rw - trace x rw", NULL },
+		{ "31 23 0:12 / /t rw tracefs x rw", NULL },
+		/* A part of the file system, bound somewhere: it has no kprobe_events. */
+		{ "31 23 0:12 /instances/a /t rw - tracefs tracefs rw", NULL },
+		/* Cut lines. */
+		{ "", NULL }, { " ", NULL }, { "31", NULL }, { "31 23 0:12 /", NULL },
+		{ "31 23 0:12 / /t", NULL }, { "31 23 0:12 / /t rw", NULL },
+		{ "31 23 0:12 / /t rw -", NULL }, { "31 23 0:12 / /t rw - ", NULL },
+		{ "-", NULL }, { "- - - / - - tracefs", "-" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *line = strdup(rows[i].line);
+
+		check.row = rows[i].line;
+		EXPECT_TEXT(fs_parse_mountinfo(line, "tracefs"), rows[i].path);
+		free(line);
+	}
+}
+
+static void lines_of(int fd, struct fs_lines *out)
+{
+	out->start = out->end = 0;
+	out->fd = fd;
+}
+
+static void lines_read(void)
+{
+	static const struct {
+		const char *bytes;
+		const char *lines[5];
+	} rows[] = {
+		{ "", { NULL } },
+		{ "one\n", { "one", NULL } },
+		{ "one", { "one", NULL } }, /* no final newline */
+		{ "one\ntwo", { "one", "two", NULL } },
+		{ "\n\nx\n\n", { "", "", "x", "", NULL } },
+		{ "\n", { "", NULL } },
+	};
+	static struct fs_lines lines;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		size_t k = 0;
+		char *line;
+
+		lines_of(file_of(rows[i].bytes, strlen(rows[i].bytes)), &lines);
+		check.row = rows[i].bytes;
+		while ((line = fs_lines_next(&lines)) && rows[i].lines[k])
+			EXPECT_TEXT(line, rows[i].lines[k++]);
+		EXPECT(!line && !rows[i].lines[k]);
+		EXPECT(!fs_lines_next(&lines));
+		fs_lines_close(&lines);
+	}
+}
+
+/* Lines of every length around the buffer's come whole, or in pieces that are all there. */
+static void lines_of_any_length(void)
+{
+	static struct fs_lines lines;
+	static char bytes[3 * sizeof(lines.buf)];
+	const size_t room = sizeof(lines.buf) - 1;
+
+	for (size_t len = room - 3; len <= room + 3; len++) {
+		size_t got = 0, nr = 0;
+		char *line;
+
+		memset(bytes, 'l', sizeof(bytes));
+		memcpy(bytes, "first\n", 6);
+		bytes[6 + len] = '\n';
+		memcpy(bytes + 6 + len + 1, "last", 4);
+		lines_of(file_of(bytes, 6 + len + 1 + 4), &lines);
+		EXPECT_TEXT(fs_lines_next(&lines), "first");
+		while ((line = fs_lines_next(&lines)) && strcmp(line, "last") != 0) {
+			EXPECT_NUMBER(strspn(line, "l"), strlen(line));
+			got += strlen(line);
+			nr++;
+		}
+		EXPECT_NUMBER(got, len);
+		EXPECT_NUMBER(nr, len <= room - 1 ? 1 : 2);
+		EXPECT_TEXT(line, "last");
+		EXPECT(!fs_lines_next(&lines));
+		fs_lines_close(&lines);
+	}
+}
+
+static void files_read(void)
+{
+	static const struct fixture_file files[] = {
+		{ "/proc/a", "four" }, { "/proc/empty", "" }, { NULL, NULL },
+	};
+	char buf[5];
+
+	fixture.files = files;
+	EXPECT_NUMBER(fs_read(&fs_proc, "a", buf, sizeof(buf)), 4);
+	EXPECT_TEXT(buf, "four");
+	EXPECT_NUMBER(fs_read(&fs_proc, "a", buf, 3), 2);
+	EXPECT_TEXT(buf, "fo");
+	EXPECT_NUMBER(fs_read(&fs_proc, "empty", buf, sizeof(buf)), 0);
+	EXPECT_TEXT(buf, "");
+	EXPECT(fs_read_at(AT_FDCWD, "/proc/b", buf, sizeof(buf)) == -ENOENT);
+	EXPECT_TEXT(buf, "");
+}
+
+/* ---- symbols.h ---- */
+
+static void kallsyms_lines(void)
+{
+	static const struct {
+		const char *line;
+		bool taken;
+		uint64_t address;
+		char type;
+		const char *name;
+	} rows[] = {
+		{ "ffffffff8133b0a0 T vfs_read", true, 0xffffffff8133b0a0, 'T', "vfs_read" },
+		{ "ffffffffc0a3e000 t nft_do_chain\t[nf_tables]", true, 0xffffffffc0a3e000, 't', "nft_do_chain" },
+		{ "0000000000000000 T vfs_read", true, 0, 'T', "vfs_read" },
+		{ "c0101234 t do_one_initcall", true, 0xc0101234, 't', "do_one_initcall" },
+		{ "(null) A irq_stack_union", false, 0, 0, "" }, /* v4.15 without privilege, %px before */
+		{ "", false, 0, 0, "" },
+		{ "ffffffff8133b0a0", false, 0, 0, "" },
+		{ "ffffffff8133b0a0 ", false, 0, 0, "" },
+		{ "ffffffff8133b0a0 T", false, 0, 0, "" },
+		{ "ffffffff8133b0a0 T ", false, 0, 0, "" },
+		{ "ffffffff8133b0a0 T \t[m]", false, 0, 0, "" },
+		{ "ffffffff8133b0a0TT vfs_read", false, 0, 0, "" },
+		{ "1ffffffffffffffff T vfs_read", false, 0, 0, "" },
+	};
+	static char line[SYMBOL_NAME_SIZE + 32];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct symbol symbol = { 0 };
+		char name[SYMBOL_NAME_SIZE] = "";
+
+		check.row = rows[i].line;
+		EXPECT_NUMBER(symbol_parse_line(rows[i].line, &symbol), rows[i].taken);
+		if (!rows[i].taken)
+			continue;
+		symbol_copy_name(&symbol, name);
+		EXPECT_TEXT(name, rows[i].name);
+		EXPECT_NUMBER(symbol.address, rows[i].address);
+		EXPECT_NUMBER(symbol.type, rows[i].type);
+	}
+	/* As long as a name may be, and one character more. */
+	check.row = "a long name";
+	for (size_t len = SYMBOL_NAME_SIZE - 1; len <= SYMBOL_NAME_SIZE; len++) {
+		struct symbol symbol;
+
+		strcpy(line, "ffffffff8133b0a0 T ");
+		memset(line + 19, 'n', len);
+		line[19 + len] = '\0';
+		EXPECT_NUMBER(symbol_parse_line(line, &symbol), len < SYMBOL_NAME_SIZE);
+	}
+}
+
+static void symbol_distances(void)
+{
+	static const struct {
+		const char *a, *b;
+		unsigned int limit, distance;
+	} rows[] = {
+		{ "vfs_read", "vfs_read", 3, 0 },
+		{ "vfs_raed", "vfs_read", 3, 2 },
+		{ "vfs_rea", "vfs_read", 3, 1 },
+		{ "vfs_readd", "vfs_read", 3, 1 },
+		{ "kitten", "sitting", 3, 3 },
+		{ "kitten", "sitting", 2, 3 }, /* more than the limit is the limit and one */
+		{ "abc", "xyz", 0, 1 },
+		{ "", "", 0, 0 },
+		{ "", "abc", 3, 3 },
+		{ "abc", "", 3, 3 },
+		{ "a", "abcdefgh", 3, 4 },
+	};
+	char a[64], b[64];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		check.row = rows[i].a;
+		EXPECT_NUMBER(symbol_distance(rows[i].a, strlen(rows[i].a), rows[i].b,
+					      strlen(rows[i].b), rows[i].limit), rows[i].distance);
+	}
+	/* The row of the matrix has room for 63. */
+	memset(a, 'n', sizeof(a));
+	memset(b, 'n', sizeof(b));
+	b[30] = 'm';
+	EXPECT_NUMBER(symbol_distance(a, 63, b, 63, 3), 1);
+	EXPECT_NUMBER(symbol_distance(a, 63, b, 64, 3), 1);
+	EXPECT_NUMBER(symbol_distance(b, 63, b, 64, 3), 1);
+	EXPECT_NUMBER(symbol_distance(a, 64, b, 64, 3), 4);
+}
+
+#define KALLSYMS                                                      \
+	"0000000000000000 A fixed_percpu_data\n"                      \
+	"ffffffff81000000 T _text\n"                                  \
+	"ffffffff8133a000 T vfs_write\n"                              \
+	"ffffffff8133b0a0 T vfs_read\n"                               \
+	"ffffffff8133b200 T vfs_readv\n"                              \
+	"ffffffff8133b300 t vfs_reads.isra.0\n"                       \
+	"ffffffff8133b400 t vfs_reads.constprop.0.cold\n"             \
+	"ffffffff8133c000 t cleanup\n"                                \
+	"ffffffff8133d000 t cleanup\t[a]\n"                           \
+	"ffffffff8133e000 T __x64_sys_getpid\n"                       \
+	"ffffffff8133f000 t cleanap\n"                                \
+	"ffffffff8133f100 t cleanap\n"                                \
+	"ffffffff8133f200 t cleanap\n"                                \
+	"ffffffff82a1b2c0 D jiffies\n"                                \
+	"ffffffff82a1b2c8 W weak_one"
+
+static const struct fixture_file kallsyms[] = {
+	{ "kallsyms", KALLSYMS }, { NULL, NULL },
+};
+
+static void symbols_are_searched(void)
+{
+	static struct symbol_report report;
+
+	fixture.files = kallsyms;
+	if (symbols_search("vfs_read", &report) != 0) {
+		SKIP("no /proc here");
+		return;
+	}
+	EXPECT_NUMBER(report.nr_exact, 1);
+	EXPECT_NUMBER(report.nr_data, 0);
+	EXPECT_NUMBER(report.nr_variants, 0);
+	EXPECT_NUMBER(report.address, 0xffffffff8133b0a0);
+	EXPECT_NUMBER(report.next_address, 0xffffffff8133b200);
+	EXPECT_TEXT(report.nearest[0].name, "vfs_readv");
+	EXPECT_TEXT(report.nearest[1].name, ""); /* vfs_write is 4 edits away */
+
+	symbols_search("cleanup", &report);
+	EXPECT_NUMBER(report.nr_exact, 2);
+	/* A name that is there three times is told once. */
+	EXPECT_TEXT(report.nearest[0].name, "cleanap");
+	EXPECT_TEXT(report.nearest[1].name, "");
+
+	symbols_search("vfs_reads", &report);
+	EXPECT_NUMBER(report.nr_exact, 0);
+	EXPECT_NUMBER(report.nr_variants, 2);
+	EXPECT_TEXT(report.variants[0], "vfs_reads.isra.0");
+	EXPECT_TEXT(report.variants[1], "vfs_reads.constprop.0.cold");
+
+	symbols_search("jiffies", &report);
+	EXPECT_NUMBER(report.nr_exact, 0);
+	EXPECT_NUMBER(report.nr_data, 1);
+
+	symbols_search("weak_one", &report);
+	EXPECT_NUMBER(report.nr_exact, 1);
+	EXPECT_NUMBER(report.next_address, 0);
+
+	symbols_search("sys_getpit", &report);
+	EXPECT_TEXT(report.nearest[0].name, "sys_getpid");
+}
+
+static void nearest_names(void)
+{
+	static const char *const lines[] = {
+		"1 t do_exitt", "2 t do_exil", "3 t do_exx", "4 t do_ex", "5 t do_exits", "6 t dd_exiit",
+		"7 d do_exi", "8 t another_name",
+	};
+	struct symbol_report report = { .wanted = "do_exit" };
+
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct symbol symbol;
+
+		EXPECT(symbol_parse_line(lines[i], &symbol));
+		symbol_report_add(&report, &symbol);
+	}
+	/* The best three, of equals the first. */
+	EXPECT_TEXT(report.nearest[0].name, "do_exitt");
+	EXPECT_TEXT(report.nearest[1].name, "do_exil");
+	EXPECT_TEXT(report.nearest[2].name, "do_exits");
+}
+
+static void symbols_are_explained(void)
+{
+	static const struct {
+		const char *function;
+		int err;
+		const char *reason, *hint;
+	} rows[] = {
+		{ "cleanup", -EADDRNOTAVAIL,
+		  "the name is there 2 times, and the kernel cannot tell which is meant", "" },
+		{ "vfs_read", -EADDRNOTAVAIL,
+		  "the kernel calls the name ambiguous: Cannot assign requested address", "" },
+		{ "jiffies", -EINVAL, "is data, not a function", "" },
+		{ "vfs_reads", -ENOENT, "there is no such function in this kernel",
+		  "the compiler made variants of it: 'vfs_reads.isra.0', 'vfs_reads.constprop.0.cold'" },
+		{ "vfs_reed", -ENOENT, "there is no such function in this kernel",
+		  "nearest names: 'vfs_read', 'vfs_readv'" },
+		{ "xfs:cleanop", -ENOENT, "there is no such function in this kernel",
+		  "nearest names: 'cleanup', 'cleanap'" },
+		{ "nothing_like_it", -ENOENT, "there is no such function in this kernel",
+		  "the functions are listed in /proc/kallsyms, as t or T; one that was inlined is not there" },
+	};
+
+	fixture.files = kallsyms;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct target target;
+
+		check.row = rows[i].function;
+		EXPECT_NUMBER(target_parse(rows[i].function, false, &target, &why), 0);
+		why_clear(&why);
+		EXPECT_NUMBER(attach_explain(&target, ATTACH_AUTO, rows[i].err, &why), rows[i].err);
+		if (text_find(why.reason.data, "(no /proc/kallsyms")) {
+			SKIP("no /proc here");
+			return;
+		}
+		EXPECT_TEXT(why.reason.data, rows[i].reason);
+		EXPECT_TEXT(why.hint.data, rows[i].hint);
+	}
+}
+
+static void offsets_are_checked(void)
+{
+	static const struct {
+		const char *function;
+		int err;
+		const char *reason;
+	} rows[] = {
+		{ "vfs_read", 0, "" },
+		{ "vfs_read+0x15f", 0, "" },
+		{ "vfs_read+0x160", -EINVAL, "the offset is outside of the function, which has 352 bytes" },
+		{ "vfs_read+0xffffffffffffffff", -EINVAL,
+		  "the offset is outside of the function, which has 352 bytes" },
+		{ "cleanup+0x100000", 0, "" },  /* there twice: the kernel's to say */
+		{ "weak_one+0x100000", 0, "" }, /* nothing behind it */
+		{ "sys_getpid+4", 0, "" },      /* its wrapper's name is another */
+	};
+
+	fixture.files = kallsyms;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct target target;
+
+		check.row = rows[i].function;
+		EXPECT_NUMBER(target_parse(rows[i].function, false, &target, &why), 0);
+		why_clear(&why);
+		EXPECT_NUMBER(attach_check_offset(&target, &why), rows[i].err);
+		EXPECT_TEXT(why.reason.data, rows[i].reason);
+	}
+}
+
+static const struct check_case symbol_cases[] = {
+	{ "files: lines of mountinfo", mountinfo_lines },
+	{ "files: lines", lines_read },
+	{ "files: long lines", lines_of_any_length },
+	{ "files: small ones", files_read },
+	{ "symbols: lines of kallsyms", kallsyms_lines },
+	{ "symbols: distances", symbol_distances },
+	{ "symbols: one pass", symbols_are_searched },
+	{ "symbols: the nearest", nearest_names },
+	{ "symbols: why it did not attach", symbols_are_explained },
+	{ "symbols: offsets outside of the function", offsets_are_checked },
+};
+
+#endif
