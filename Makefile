@@ -4,8 +4,10 @@
 # make install    with its man page; DESTDIR, PREFIX
 # make examples   examples/*.o, needs clang
 # make demo       shows the main job, in a VM if this machine cannot; installs what it needs
-# make check      every test; installs what it needs. make shell: a VM to play in
-# make fuzz       libFuzzer on the object parser for FUZZ_SECONDS
+# make check      every test; installs what it needs
+# make shell      a VM to play in
+# make fuzz       libFuzzer on the object parser and the text parsers, for FUZZ_SECONDS
+# make lint       warnings of both compilers, analyzers, shellcheck
 
 VERSION = 0.1
 PREFIX  = /usr/local
@@ -49,9 +51,14 @@ check:
 	scripts/check.sh
 
 fuzz:
+	scripts/deps.sh fuzz
 	scripts/fuzz.sh $(FUZZ_SECONDS)
+
+lint:
+	scripts/deps.sh build lint
+	scripts/lint.sh
 
 clean:
 	rm -rf load_kp_bpf examples/*.o build
 
-.PHONY: all install examples demo shell check fuzz clean
+.PHONY: all install examples demo shell check fuzz lint clean

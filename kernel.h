@@ -382,7 +382,7 @@ struct map_shape {
 static inline bool map_fdinfo_value(const char *fdinfo, const char *name, uint32_t *out)
 {
 	const char *p = fdinfo;
-	uint64_t value;
+	uint64_t value = 0;
 
 	while (!text_skip(&p, name)) {
 		p = strchr(p, '\n');

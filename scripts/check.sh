@@ -24,6 +24,7 @@ part() { # NAME COMMAND...
 }
 
 part "on this machine" "$here/check_host.sh"
+part "lint" "$here/lint.sh"
 part "the README's commands" "$here/check_readme.sh"
 make -s -B CC=musl-gcc && part "Linux 6.1, musl" "$here/../tests/run_vm.sh" bookworm
 make -s -B && part "Linux 5.10, glibc" "$here/../tests/run_vm.sh" bullseye

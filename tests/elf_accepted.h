@@ -107,6 +107,15 @@ static void with_empty_text(struct image *image)
 	image_lay_out(image);
 }
 
+/* It has no bytes in the file, whatever its header says. */
+static void with_large_bss(struct image *image)
+{
+	int idx = section_add(image, ".bss", SHT_NOBITS, 0);
+
+	image_lay_out(image);
+	image->sections[idx].header.sh_size = 1U << 30;
+}
+
 static void function_without_type(struct image *image)
 {
 	SYMBOL_AT(image, SYM_COUNT)->st_info = STB_GLOBAL << 4 | STT_NOTYPE;
@@ -128,9 +137,11 @@ static void with_constant(struct image *image)
 
 static void without_license(struct image *image) { rename_section(image, SEC_LICENSE, "copying"); }
 
+/* Its eight bytes fill what is taken for them but for the NUL. */
 static void license_without_end(struct image *image)
 {
-	image->sections[SEC_LICENSE].size = 3;
+	image->sections[SEC_LICENSE].size = 0;
+	section_append(image, SEC_LICENSE, "Dual BSD", 8);
 	image_lay_out(image);
 }
 
@@ -208,13 +219,16 @@ static const struct variant {
 	{ "extended section numbers", RUN(with_extended_numbers), GOOD },
 	{ "an alias of the function", RUN(with_alias), GOOD },
 	{ "an empty .text", RUN(with_empty_text), GOOD },
+	{ "a large .bss", RUN(with_large_bss), GOOD },
+	{ "anything in section 0", SET_SECTION(SEC_NULL, sh_size, UINT64_MAX), GOOD },
 	{ "an untyped function without a size", RUN(function_without_type), GOOD },
 	{ "'prog' without SHF_EXECINSTR", RUN(prog_without_flag), GOOD },
 	{ "a 64-bit constant", RUN(with_constant),
 	  "count 18:11:0:0 0:00:0:0 18:20:0:7 0:00:0:fffffff7 " END_INSNS "; GPL; 40906" GOOD_COUNTS GOOD_NAMES },
 	{ "symbols in another order", RUN(symbols_in_other_order), GOOD },
 	{ "no licence", RUN(without_license), "count " GOOD_INSNS "; ; 40906" GOOD_COUNTS GOOD_NAMES },
-	{ "a licence without NUL", RUN(license_without_end), GOOD },
+	{ "a licence without NUL", RUN(license_without_end),
+	  "count " GOOD_INSNS "; Dual BSD; 40906" GOOD_COUNTS GOOD_NAMES },
 	{ "no version", RUN(without_version), "count " GOOD_INSNS "; GPL; 0" GOOD_COUNTS GOOD_NAMES },
 	{ "a version of 3 bytes", RUN(version_too_short), "count " GOOD_INSNS "; GPL; 0" GOOD_COUNTS GOOD_NAMES },
 	{ "no maps", RUN(without_any_map),

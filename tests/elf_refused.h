@@ -29,6 +29,7 @@ RAW(is_zstd, "\x28\xb5\x2f\xfd\x04\x58")
 RAW(is_zip, "PK\x03\x04\x14\0\0\0")
 RAW(is_script, "#!/bin/sh\nexit 0\n")
 RAW(is_text, "int main(void)\n{\n\treturn 0;\n}\n")
+RAW(is_dos_text, "\tint main(void);\r\n")
 RAW(is_one_letter, "x")
 RAW(is_long_text, "This text is longer than what is looked at to call it a text, which is 64"
 		  " characters, and has a strange end: \x01\x02")
@@ -306,6 +307,7 @@ static const struct refusal {
 	{ "a zip file", RUN(is_zip), "is a zip file, " WANTED, COMPILE, 3 },
 	{ "a script", RUN(is_script), "is a script, " WANTED, COMPILE, 3 },
 	{ "a C source", RUN(is_text), "is text, " WANTED, COMPILE, 3 },
+	{ "a C source from elsewhere", RUN(is_dos_text), "is text, " WANTED, COMPILE, 3 },
 	{ "one letter", RUN(is_one_letter), "is text, " WANTED, COMPILE, 3 },
 	{ "a long text", RUN(is_long_text), "is text, " WANTED, COMPILE, 3 },
 	{ "other bytes", RUN(is_binary), "is not an ELF file, " WANTED, COMPILE, 3 },

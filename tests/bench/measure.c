@@ -49,7 +49,7 @@
 #define PATIENCE_US 60000000
 #define OUTPUT "/tmp/measured" /* what the loader says, in case it fails */
 
-static void die(const char *what)
+_Noreturn static void die(const char *what)
 {
 	fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
 	exit(1);

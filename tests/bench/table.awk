@@ -78,8 +78,10 @@ function show_left(name, way) {
 
 function table_costs(    format, i, name) {
     format = "%-23s %8s %8s  %-12s %-12s %11s %11s  %-16s %s\n"
-    printf "\n" format, "", "bytes to", "", "calls to", "live (bpf)", "kB resident", "/ private", "left after", "SIGKILL"
-    printf format, "", "copy", "gzip -9", "by perf", "by tracefs", "perf", "tracefs", "perf", "tracefs"
+    printf "\n%-23s %17s  %-25s %23s  %s\n", "", "bytes to copy  ", "calls to live (bpf)", \
+           "kB resident / private", "left after SIGKILL"
+    printf format, "", "plain", "gzip -9", "by perf", "by tracefs", "by perf", "by tracefs", \
+           "by perf", "by tracefs"
     for (i = 1; i <= nr_names; i++) {
         name = names[i]
         printf format, label[name], bytes[name], packed[name], \
