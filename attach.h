@@ -150,6 +150,7 @@ enum attach_mode { ATTACH_AUTO, ATTACH_PERF, ATTACH_TRACEFS };
 struct attachment {
 	struct target target;    /* as resolved */
 	const char *mechanism;
+	uint32_t pmu_type;       /* of the kprobe PMU; 0 when this kernel has none */
 	int perf_fd;
 	int link_fd;
 	int tracing_fd;          /* tracefs, wherever it was found; -1 when it was not needed */
@@ -194,25 +195,31 @@ static inline int attach_perf_program(int prog_fd, bool by_link, struct attachme
 	return err < 0 ? err : sys_perf_enable(out->perf_fd);
 }
 
+/* The PMU's number, for perf_event_attr.type; 0 (which is PERF_TYPE_HARDWARE) when it is not there. */
+static inline uint32_t attach_read_pmu(void)
+{
+	char number[16];
+	const char *p = number;
+	uint64_t type = 0;
+
+	if (fs_read(&fs_sys, "bus/event_source/devices/kprobe/type", number, sizeof(number)) <= 0 ||
+	    !text_read_number(&p, 10, &type))
+		return 0;
+	return (uint32_t)type;
+}
+
 static inline int attach_perf(const struct target *target, int prog_fd, struct attachment *out)
 {
 	struct sys_perf_attr attr = {
+		.type = out->pmu_type,
 		.config = target->retprobe, /* format/retprobe: "config:0" */
 		.config1 = sys_ptr(target->symbol),
 		.config2 = target->offset,
 		.sample_period = 1,
 		.disabled = 1,
 	};
-	char number[16];
-	const char *p = number;
-	uint64_t type;
-	int fd;
+	int fd = attach_perf_event(&attr);
 
-	if (fs_read(&fs_sys, "bus/event_source/devices/kprobe/type", number, sizeof(number)) <= 0 ||
-	    !text_read_number(&p, 10, &type))
-		return -EOPNOTSUPP;
-	attr.type = (uint32_t)type;
-	fd = attach_perf_event(&attr);
 	if (fd < 0)
 		return fd;
 	out->perf_fd = fd;
@@ -350,7 +357,8 @@ static inline int attach_event(const struct target *target, int prog_fd, struct 
 	int err;
 
 	event_make_name(event);
-	out->guardian = guardian_start(out->events_fd, event);
+	if (!out->guardian)
+		out->guardian = guardian_start(out->events_fd, event);
 	err = event_create(out->events_fd, target, event);
 	if (err)
 		return err;
@@ -367,6 +375,20 @@ static inline int attach_event(const struct target *target, int prog_fd, struct 
 	return attach_perf_program(prog_fd, false, out);
 }
 
+/* Opens kprobe_events, once for all tries. */
+static inline int attach_open_events(struct attachment *out)
+{
+	if (out->events_fd >= 0)
+		return 0;
+	out->tracing_fd = fs_open_tracing();
+	if (out->tracing_fd < 0)
+		return out->tracing_fd == -ENODEV ? -EOPNOTSUPP : out->tracing_fd;
+	out->events_fd = sys_openat(out->tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
+	if (out->events_fd < 0)
+		return out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
+	return 0;
+}
+
 /*
  * From its creation until perf holds it, an event looks like one that a killed
  * loader left. A shared lock on kprobe_events marks that time: the sweep takes
@@ -374,14 +396,10 @@ static inline int attach_event(const struct target *target, int prog_fd, struct 
  */
 static inline int attach_tracefs(const struct target *target, int prog_fd, struct attachment *out)
 {
-	int err;
+	int err = attach_open_events(out);
 
-	out->tracing_fd = fs_open_tracing();
-	if (out->tracing_fd < 0)
-		return out->tracing_fd == -ENODEV ? -EOPNOTSUPP : out->tracing_fd;
-	out->events_fd = sys_openat(out->tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
-	if (out->events_fd < 0)
-		return out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
+	if (err)
+		return err;
 	flock(out->events_fd, LOCK_SH);
 	err = attach_event(target, prog_fd, out);
 	flock(out->events_fd, LOCK_UN);
@@ -431,11 +449,8 @@ static inline void attach_sweep(const struct attachment *attachment)
 
 /* ---- The ladder ---- */
 
-/*
- * Detaches and removes the event. Idempotent. Returns 0, or -errno with a
- * reason when the event had to be left.
- */
-static inline int attachment_close(struct attachment *attachment, struct why *why)
+/* Detaches and removes the event; what another try can use stays open. Returns 0 or -errno. */
+static inline int attachment_retract(struct attachment *attachment)
 {
 	int err = 0;
 
@@ -443,11 +458,22 @@ static inline int attachment_close(struct attachment *attachment, struct why *wh
 		close(attachment->link_fd);
 	if (attachment->perf_fd >= 0)
 		close(attachment->perf_fd);
+	attachment->link_fd = attachment->perf_fd = -1;
 	if (attachment->event[0]) /* only now: an event that perf holds is busy */
 		err = event_remove(attachment->events_fd, attachment->event);
+	if (!err)
+		attachment->event[0] = '\0';
+	return err;
+}
+
+/* Undoes all. Idempotent. Returns 0, or -errno with a reason when the event had to be left. */
+static inline int attachment_close(struct attachment *attachment, struct why *why)
+{
+	int err = attachment_retract(attachment);
+
 	if (err) {
 		why_errno(why, err, "event '" EVENT_GROUP "/%s' cannot be removed",
-			attachment->event);
+			  attachment->event);
 		if (err == -EBUSY)
 			why_hint(why, "somebody else has enabled it; the next start removes it");
 	}
@@ -471,28 +497,31 @@ static inline bool attach_is_missing(int err)
 static inline int attach_once(const struct target *target, int prog_fd, enum attach_mode mode,
 			      struct attachment *out)
 {
-	struct why ignored;
 	int err = -EOPNOTSUPP;
 
-	if (mode != ATTACH_TRACEFS)
+	if (mode != ATTACH_TRACEFS && out->pmu_type)
 		err = attach_perf(target, prog_fd, out);
 	if (mode == ATTACH_TRACEFS || (mode == ATTACH_AUTO && err < 0 && attach_is_missing(err))) {
-		attachment_close(out, &ignored);
+		attachment_retract(out);
 		err = attach_tracefs(target, prog_fd, out);
 	}
 	if (err < 0)
-		attachment_close(out, &ignored);
+		attachment_retract(out);
 	else
 		out->target = *target;
 	return err < 0 ? err : 0;
 }
 
-/* An administrator may have switched all kprobes off: then they are set, and silent. */
+/*
+ * An administrator may have switched all kprobes off: then they are set, and
+ * silent. It is done in debugfs, so it is looked at where that is mounted.
+ */
 static inline bool attach_is_silenced(void)
 {
 	char enabled[8];
 
-	return fs_read(&fs_debug, "kprobes/enabled", enabled, sizeof(enabled)) > 0 &&
+	return fs_read_at(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", enabled,
+			  sizeof(enabled)) > 0 &&
 	       enabled[0] == '0';
 }
 
@@ -667,8 +696,8 @@ static inline int attach_resolved(struct target *target, int prog_fd, enum attac
 
 /*
  * Sets the program on the target; out->target is what was found for it. Returns
- * 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a reason,
- * and then nothing is left.
+ * 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a reason.
+ * attachment_close() must follow, whatever this returned.
  */
 static inline int attachment_open(const struct target *target, int prog_fd, enum attach_mode mode,
 				  struct attachment *out, struct why *why)
@@ -677,6 +706,8 @@ static inline int attachment_open(const struct target *target, int prog_fd, enum
 	int err = attach_check_offset(target, why);
 	struct text name;
 
+	if (mode != ATTACH_TRACEFS)
+		out->pmu_type = attach_read_pmu();
 	if (!err) {
 		err = attach_resolved(&tried, prog_fd, mode, out);
 		if (err)

@@ -555,11 +555,10 @@ int main(int argc, char **argv)
 		.prog_fd = -1,
 		.attachment = ATTACHMENT_CLOSED,
 	};
+	static struct why why; /* off the stack: a start that goes well never touches it */
 	struct options options;
-	struct why why;
 	int err, close_err;
 
-	why_clear(&why);
 	err = options_parse(argc, argv, &options, &why);
 	if (err) {
 		why_hint(&why, "see " PROGRAM " --help");

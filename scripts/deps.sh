@@ -14,9 +14,18 @@ packages_of() {
     guest) echo strace:strace bpftool:bpftool iproute2:tc ;;
     lint) echo clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck ;;
     fuzz) echo clang:clang libclang-rt-dev ;;
+    cross)
+        echo make:make gcc-x86-64-linux-gnu:x86_64-linux-gnu-gcc \
+            gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc \
+            gcc-riscv64-linux-gnu:riscv64-linux-gnu-gcc \
+            gcc-arm-linux-gnueabihf:arm-linux-gnueabihf-gcc \
+            gcc-s390x-linux-gnu:s390x-linux-gnu-gcc \
+            gcc-powerpc64le-linux-gnu:powerpc64le-linux-gnu-gcc xz-utils:xz
+        ;;
+    emulators) echo qemu-user-static:qemu-aarch64-static ;;
     bench) echo libbpf-dev libelf-dev zlib1g-dev ;;
     *)
-        echo "deps.sh: no group '$1' (build, examples, vm, guest, lint, fuzz, bench)" >&2
+        echo "deps.sh: no group '$1' (build, examples, vm, guest, lint, fuzz, cross, emulators, bench)" >&2
         return 2
         ;;
     esac

@@ -30,12 +30,12 @@ errors_of() { # CALL
     mount | fsopen | fsconfig | fsmount | umount2) echo "EPERM ENOSYS" ;;
     write) echo "ENOSPC EINTR" ;;
     read | pread64) echo "EIO EINTR" ;;
-    mmap | brk) echo "ENOMEM" ;;
+    mmap) echo "ENOMEM" ;;
     mkdir | mkdirat) echo "EROFS ENOSPC" ;;
     fork | clone | clone3 | vfork) echo "EAGAIN" ;;
     flock) echo "EINTR ENOLCK" ;;
     # The C library's own, before main: it has no way to go on without them.
-    execve | arch_prctl | set_tid_address | set_robust_list | rseq) ;;
+    execve | arch_prctl | set_tid_address | set_robust_list | rseq | brk | mprotect) ;;
     # Cannot fail: they ask nothing of anyone, or do it to our own child.
     getpid | gettid | kill | wait4) ;;
     *) echo "EPERM" ;;
