@@ -167,6 +167,11 @@ static void map_names_odd(struct image *image)
 	rename_symbol(image, SYM_NAMES, "../a b");
 }
 
+static void pin_name_longest(struct image *image)
+{
+	rename_symbol(image, SYM_NAMES, NAME_255);
+}
+
 static void symbols_in_other_order(struct image *image)
 {
 	struct elf64_symbol counts = *SYMBOL_AT(image, SYM_COUNTS);
@@ -186,6 +191,19 @@ static void with_map_in_map(struct image *image)
 	map_add(image, (struct object_map_def){ 1, 4, 16, 1024, 1, 7, 0, 0, MAP_IDX_NONE });
 	symbol_add(image, "more", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 2 * MAP_SIZE, MAP_SIZE);
 	symbol_add(image, "none", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 3 * MAP_SIZE, MAP_SIZE);
+	image_lay_out(image);
+}
+
+/* Two arrays of maps behind their templates, each of another shape. */
+static void with_two_outer_maps(struct image *image)
+{
+	MAP_AT(image, MAP_COUNTS)->id = 6;
+	MAP_AT(image, MAP_COUNTS)->inner_idx = 1;
+	*MAP_AT(image, MAP_NAMES) = (struct object_map_def){ 1, 4, 16, 1024, 1, 7, 0, 0, 2 };
+	map_add(image, (struct object_map_def){ 12, 4, 4, 8, 0, 0, 0, 6, 0 });
+	map_add(image, (struct object_map_def){ 13, 4, 4, 8, 0, 0, 0, 7, 0 });
+	symbol_add(image, "array", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 2 * MAP_SIZE, MAP_SIZE);
+	symbol_add(image, "hash", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 3 * MAP_SIZE, MAP_SIZE);
 	image_lay_out(image);
 }
 
@@ -235,6 +253,11 @@ static const struct variant {
 	  "count 18:10:0:0 0:00:0:0 18:20:0:0 0:00:0:0 " END_INSNS "; GPL; 40906" },
 	{ "odd names of maps that are not pinned", RUN(map_names_odd),
 	  GOOD_PROGRAM ";  2/4/8/1/0 pin 0; ../a b 1/4/16/1024/1 pin 0" },
+	{ "a pinned map with a name of 255", RUN(pin_name_longest),
+	  GOOD_PROGRAM GOOD_COUNTS "; " NAME_255 " 1/4/16/1024/1 pin 2" },
+	{ "maps in two maps", RUN(with_two_outer_maps),
+	  GOOD_PROGRAM "; counts 2/4/8/1/0 pin 0 in 2 at 1; names 1/4/16/1024/1 pin 0 in 3 at 2"
+	  "; array 12/4/4/8/0 pin 0 of 0; hash 13/4/4/8/0 pin 0 of 1" },
 	{ "maps in a map", RUN(with_map_in_map),
 	  GOOD_PROGRAM "; counts 12/4/4/8/0 pin 0 of 1; names 1/4/16/1024/1 pin 0 in 0 at 3"
 	  "; more 1/4/16/1024/1 pin 1 in 0 at 0; none 1/4/16/1024/1 pin 0" },

@@ -62,6 +62,11 @@ static void patch_apply(struct image *image, const struct patch *patch)
 
 /* ---- What several functions do ---- */
 
+#define NAME_16 "a_name_too_long_"
+#define NAME_64 NAME_16 NAME_16 NAME_16 NAME_16
+#define NAME_255 NAME_64 NAME_64 NAME_64 NAME_16 NAME_16 NAME_16 "a_name_too_long"
+#define NAME_256 NAME_255 "_"
+
 #define REL_INFO(symbol, type) ((uint64_t)(symbol) << 32 | (type))
 
 static void rename_section(struct image *image, int idx, const char *name)

@@ -7,10 +7,6 @@
 
 /* ---- Mutations that are more than a field ---- */
 
-#define NAME_16 "a_name_too_long_"
-#define NAME_64 NAME_16 NAME_16 NAME_16 NAME_16
-#define NAME_256 NAME_64 NAME_64 NAME_64 NAME_64
-
 #define RAW(name, bytes)                                     \
 	static void name(struct image *image)                \
 	{                                                    \
@@ -183,7 +179,12 @@ static void two_functions(struct image *image)
 	image_lay_out(image);
 }
 
-static void load_of_descriptor(struct image *image) { INSN_AT(image, INSN_LOAD_NAMES)->src_reg = 1; }
+/* It need not be the first instruction. */
+static void load_of_descriptor(struct image *image)
+{
+	*INSN_AT(image, 0) = *INSN_AT(image, 1) = *INSN_AT(image, INSN_MOVE);
+	INSN_AT(image, INSN_LOAD_NAMES)->src_reg = 1;
+}
 
 static void load_cut_off(struct image *image)
 {

@@ -216,6 +216,8 @@ static void fdinfo_values(void)
 	EXPECT(!map_fdinfo_value("map_type:", "map_type:", &value));
 	EXPECT(!map_fdinfo_value("map_type:\tx", "map_type:", &value));
 	EXPECT(!map_fdinfo_value("map_type:\t99999999999999999999", "map_type:", &value));
+	EXPECT(!map_fdinfo_value("map_type:\t4294967296", "map_type:", &value));
+	EXPECT(!map_fdinfo_value("x_map_type:\t1\n map_type:\t1\n", "map_type:", &value));
 	EXPECT_NUMBER(value, 7);
 }
 
