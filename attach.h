@@ -27,7 +27,7 @@
 /* ---- Targets ---- */
 
 struct target {
-	char symbol[SYMBOL_NAME_SIZE]; /* only [A-Za-z0-9_.$:], so no line of tracefs can be forged */
+	char symbol[SYMBOL_NAME_SIZE]; /* NAME or MODULE:NAME; no character that means more in tracefs */
 	uint64_t offset;
 	bool retprobe;
 };
@@ -35,7 +35,22 @@ struct target {
 static inline bool target_symbol_char(char c)
 {
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
-	       c == '.' || c == '$' || c == ':';
+	       c == '.' || c == '$';
+}
+
+/* The length of NAME or MODULE:NAME; 0 when it is neither. */
+static inline size_t target_symbol_len(const char *function)
+{
+	size_t len = 0, name = 0;
+
+	while (target_symbol_char(function[len]))
+		len++;
+	if (len && function[len] == ':') {
+		name = len + 1;
+		for (len = name; target_symbol_char(function[len]); len++)
+			;
+	}
+	return len > name && !(function[name] >= '0' && function[name] <= '9') ? len : 0;
 }
 
 /* FUNCTION[+OFFSET]; -EINVAL with a reason when it is neither. */
@@ -43,12 +58,10 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 			       struct why *why)
 {
 	const char *p = function;
-	size_t len = 0;
+	size_t len = target_symbol_len(function);
 
 	*out = (struct target){ .retprobe = retprobe };
-	while (target_symbol_char(p[len]))
-		len++;
-	if (len == 0 || (p[0] >= '0' && p[0] <= '9'))
+	if (len == 0)
 		return why_set(why, -EINVAL, "function '%s': expected the name of a kernel function",
 			       function);
 	if (len >= sizeof(out->symbol))
@@ -77,14 +90,6 @@ static inline void target_add_name(const struct target *target, struct text *out
 	if (target->offset)
 		text_addf(out, "+0x%llx", (unsigned long long)target->offset);
 	text_addf(out, "'");
-}
-
-/* The name as /proc/kallsyms has it: MODULE:NAME is how the kernel's kprobes take it. */
-static inline const char *target_plain_name(const struct target *target)
-{
-	const char *colon = strrchr(target->symbol, ':');
-
-	return colon ? colon + 1 : target->symbol;
 }
 
 /* How a kernel differs by its machine, as uname -m names it. */
@@ -344,9 +349,8 @@ static inline pid_t guardian_start(int events_fd, const char *event)
 
 static inline void guardian_stop(pid_t guardian)
 {
-	kill(guardian, SIGKILL);
-	while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (kill(guardian, SIGKILL) == 0)
+		waitpid(guardian, NULL, 0);
 }
 
 static inline int attach_event(const struct target *target, int prog_fd, struct attachment *out)
@@ -407,7 +411,7 @@ static inline int attach_tracefs(const struct target *target, int prog_fd, struc
 }
 
 /* One pass over the events. Returns how many were removed. */
-static inline unsigned int attach_sweep_pass(int dir_fd, const char *path)
+static inline unsigned int attach_sweep_pass(int dir_fd, const char *path, const char *own_event)
 {
 	char event[EVENT_NAME_SIZE];
 	unsigned int removed = 0;
@@ -418,7 +422,7 @@ static inline unsigned int attach_sweep_pass(int dir_fd, const char *path)
 	if (fs_lines_open(&lines, dir_fd, path) < 0)
 		return 0;
 	while ((line = fs_lines_next(&lines))) {
-		if (!event_parse_line(line, event))
+		if (!event_parse_line(line, event) || strcmp(event, own_event) == 0)
 			continue;
 		if (events_fd < 0)
 			events_fd = sys_openat(dir_fd, path, O_WRONLY | O_APPEND);
@@ -443,7 +447,7 @@ static inline void attach_sweep(const struct attachment *attachment)
 	const char *path = dir_fd < 0 ? "/sys/kernel/tracing/kprobe_events" : "kprobe_events";
 
 	/* Each removal shifts the lines not yet read: look again until none is left. */
-	while (attach_sweep_pass(dir_fd, path))
+	while (attach_sweep_pass(dir_fd, path, attachment->event))
 		;
 }
 
@@ -578,7 +582,7 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 {
 	static struct symbol_report found;
 
-	if (symbols_search(target_plain_name(target), &found) != 0)
+	if (symbols_search(target->symbol, &found) != 0)
 		return why_set(why, err, "cannot be probed: %s (no /proc/kallsyms to say more)",
 			       error_text(err));
 	if (found.nr_exact > 1)
@@ -593,7 +597,7 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 		attach_hint_names(&found, why);
 		return err;
 	}
-	if (attach_blacklisted(target_plain_name(target)))
+	if (attach_blacklisted(found.wanted))
 		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
 	if (target->retprobe && machine_running().entry_skip)
 		return why_set(why, -EOPNOTSUPP,
@@ -601,17 +605,28 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 	return why_errno(why, err, "cannot be probed there");
 }
 
-/* The kernel would set the probe into whatever function lies at that distance. */
-static inline int attach_check_offset(const struct target *target, struct why *why)
+/*
+ * What the kernel would not refuse: an offset past the function's end reaches
+ * whatever lies there, and tracefs waits in silence for a module to be loaded.
+ */
+static inline int attach_check_target(const struct target *target, struct why *why)
 {
 	static struct symbol_report found;
 
-	if (!target->offset || symbols_search(target_plain_name(target), &found) != 0 ||
-	    found.nr_exact != 1 || !found.address || !found.next_address ||
-	    target->offset < found.next_address - found.address)
+	if ((!target->offset && !strchr(target->symbol, ':')) ||
+	    symbols_search(target->symbol, &found) != 0)
 		return 0;
-	return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
-		       (unsigned long long)(found.next_address - found.address));
+	if (found.module && !found.nr_exact) {
+		why_set(why, -ENOENT, "there is no such function in module '%.*s', or it is not loaded",
+			(int)found.module_len, found.module);
+		attach_hint_names(&found, why);
+		return -ENOENT;
+	}
+	if (found.nr_exact == 1 && found.address && found.next_address &&
+	    target->offset >= found.next_address - found.address)
+		return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
+			       (unsigned long long)(found.next_address - found.address));
+	return 0;
 }
 
 static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,
@@ -703,7 +718,7 @@ static inline int attachment_open(const struct target *target, int prog_fd, enum
 				  struct attachment *out, struct why *why)
 {
 	struct target tried = *target;
-	int err = attach_check_offset(target, why);
+	int err = attach_check_target(target, why);
 	struct text name;
 
 	if (mode != ATTACH_TRACEFS)

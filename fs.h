@@ -104,18 +104,23 @@ static inline char *fs_lines_next(struct fs_lines *lines)
 
 /* ---- Finding ---- */
 
-/* Opens a directory if it is the root of that file system, as every empty mount point is not. */
+/*
+ * Opens a directory if it is of that file system, as an empty mount point is
+ * not. -ENOENT when it is not there or of another one.
+ */
 static inline int fs_open_at(const char *path, unsigned int magic)
 {
 	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
 	struct statfs fs;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	if (fstatfs(fd, &fs) == 0 && (unsigned int)fs.f_type == magic)
+	err = sys_result(fstatfs(fd, &fs));
+	if (err == 0 && (unsigned int)fs.f_type == magic)
 		return fd;
 	close(fd);
-	return -ENOENT;
+	return err ? err : -ENOENT;
 }
 
 /*

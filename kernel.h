@@ -493,29 +493,39 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 	return pinning == PIN_GLOBAL_NS ? dirs->globals_fd : dirs->root_fd;
 }
 
+static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
+{
+	int err = sys_result(mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700"));
+
+	if (err == 0) {
+		dirs->mounted = true;
+		return 0;
+	}
+	if (err == -ENODEV)
+		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf file system (since Linux 4.4)");
+	why_errno(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "'");
+	if (err == -ENOENT)
+		why_hint(why, "mount sysfs first: mount -t sysfs sysfs /sys");
+	if (err == -EPERM)
+		why_hint(why, "needs CAP_SYS_ADMIN, or somebody who mounts it: mount -t bpf bpf " BPFFS_PATH);
+	return err;
+}
+
 /* bpffs at its place; mounted there, for everybody and to stay, if it is missing. */
 static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *why)
 {
-	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
-	if (dirs->root_fd >= 0 || !make)
-		return 0;
-	if (mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700") != 0) {
-		int err = -errno;
+	int err;
 
-		why_errno(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "'");
-		if (err == -ENOENT)
-			why_hint(why, "mount sysfs first: mount -t sysfs sysfs /sys");
-		if (err == -ENODEV)
-			why_set(why, -EOPNOTSUPP, "this kernel has no bpf file system (since Linux 4.4)");
-		if (err == -EPERM)
-			why_hint(why, "needs CAP_SYS_ADMIN, or somebody who mounts it: mount -t bpf bpf " BPFFS_PATH);
-		return err == -ENODEV ? -EOPNOTSUPP : err;
-	}
-	dirs->mounted = true;
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
-	if (dirs->root_fd < 0)
-		return why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'");
-	return 0;
+	if (dirs->root_fd == -ENOENT) {
+		if (!make)
+			return 0;
+		err = pin_mount_root(dirs, why);
+		if (err)
+			return err;
+		dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
+	}
+	return dirs->root_fd < 0 ? why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'") : 0;
 }
 
 /* The directory `name` below parent_fd, made with mode 0700 as tc makes it; never through a symlink. */
@@ -770,6 +780,7 @@ struct verifier_log {
 #define LOG_SIZE_LAST (16U << 20)
 #define LOG_TAIL_LINES 12
 #define LOAD_TRIES 5
+#define PROGRAM_MAPS_MAX 64U /* the kernel's MAX_USED_MAPS */
 
 static inline void verifier_log_close(struct verifier_log *log)
 {
@@ -874,6 +885,9 @@ static inline void program_hint(const struct object *object, const char *log, in
 			 object->license);
 	else if (text_find(log, "unknown func") || text_find(log, "invalid func"))
 		program_hint_helper(why);
+	else if (err == -E2BIG && object->nr_maps > PROGRAM_MAPS_MAX)
+		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
+			 PROGRAM_MAPS_MAX, object->nr_maps);
 	else if (err == -E2BIG)
 		why_hint(why, "%u instructions are too many for this kernel (4096 before Linux 5.2)",
 			 object->program.nr_insns);

@@ -21,7 +21,8 @@ struct symbol {
 	uint64_t address; /* 0 without privilege */
 	char type;        /* as in nm(1): t and T are functions */
 	const char *name;
-	size_t len;       /* the name may be followed by "\t[module]" */
+	size_t len;         /* "\t[module]" may follow the name */
+	const char *module; /* "" for the kernel itself, else "module]" */
 };
 
 /* One line, "ffffffff81000000 T name\t[module]". */
@@ -32,6 +33,8 @@ static inline bool symbol_parse_line(const char *line, struct symbol *out)
 	out->type = line[1];
 	out->name = line + 3;
 	out->len = strcspn(out->name, "\t ");
+	out->module = out->name + out->len;
+	text_skip(&out->module, "\t[");
 	return out->len > 0 && out->len < SYMBOL_NAME_SIZE;
 }
 
@@ -46,7 +49,9 @@ struct symbol_near {
 };
 
 struct symbol_report {
-	const char *wanted;
+	const char *wanted;   /* without its module */
+	const char *module;   /* the wanted one; NULL for any */
+	size_t module_len;
 	uint32_t nr_exact;    /* functions of exactly this name */
 	uint32_t nr_data;     /* symbols of this name that are no functions */
 	uint64_t address;     /* of the function, 0 when hidden */
@@ -134,6 +139,12 @@ static inline void symbol_keep_nearest(struct symbol_report *report, struct symb
 	symbol_copy_name(&symbol, report->nearest[i].name);
 }
 
+static inline bool symbol_is_of_module(const struct symbol *symbol, const struct symbol_report *report)
+{
+	return !report->module || (strncmp(symbol->module, report->module, report->module_len) == 0 &&
+				   symbol->module[report->module_len] == ']');
+}
+
 static inline void symbol_report_add(struct symbol_report *report, const struct symbol *symbol)
 {
 	size_t len = strlen(report->wanted);
@@ -142,7 +153,7 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 	if (report->address && symbol->address > report->address &&
 	    (!report->next_address || symbol->address < report->next_address))
 		report->next_address = symbol->address;
-	if (same_start && symbol->len == len) {
+	if (same_start && symbol->len == len && symbol_is_of_module(symbol, report)) {
 		if (!symbol_is_function(symbol)) {
 			report->nr_data++;
 			return;
@@ -160,10 +171,11 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 	}
 }
 
-/* Looks for `wanted`, which must outlive the report. Returns 0 or -errno. */
+/* Looks for NAME or MODULE:NAME, which must outlive the report. Returns 0 or -errno. */
 static inline int symbols_search(const char *wanted, struct symbol_report *out)
 {
 	int proc_fd = fs_open(&fs_proc);
+	const char *colon = strchr(wanted, ':');
 	struct fs_lines lines;
 	struct symbol symbol;
 	const char *line;
@@ -171,6 +183,11 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 
 	memset(out, 0, sizeof(*out));
 	out->wanted = wanted;
+	if (colon) {
+		out->wanted = colon + 1;
+		out->module = wanted;
+		out->module_len = (size_t)(colon - wanted);
+	}
 	if (proc_fd < 0)
 		return proc_fd;
 	err = fs_lines_open(&lines, proc_fd, "kallsyms");

@@ -361,7 +361,7 @@ static void offsets_are_checked(void)
 		check.row = rows[i].function;
 		EXPECT_NUMBER(target_parse(rows[i].function, false, &target, &why), 0);
 		why_clear(&why);
-		EXPECT_NUMBER(attach_check_offset(&target, &why), rows[i].err);
+		EXPECT_NUMBER(attach_check_target(&target, &why), rows[i].err);
 		EXPECT_TEXT(why.reason.data, rows[i].reason);
 	}
 }
