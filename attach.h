@@ -318,22 +318,20 @@ static inline int event_read_id(int tracing_fd, const char *event, uint64_t *out
  * processes) the next start sweeps.
  */
 #define GUARDIAN_TRIES 50
-#define GUARDIAN_PAUSE_US 100000
+#define GUARDIAN_PAUSE_NS 100000000
 
 static inline void guardian_run(pid_t parent, int events_fd, const char *event)
 {
-	sigset_t death;
+	const unsigned long death = SYS_SIGNAL(SIGUSR1);
 	int tries = 0;
 
-	sigemptyset(&death);
-	sigaddset(&death, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &death, NULL);
+	sys_signals_block(death);
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	while (getppid() == parent)
-		sigwaitinfo(&death, NULL);
+		sys_signals_wait(death, 0);
 	while (event_remove(events_fd, event) == -EBUSY && tries++ < GUARDIAN_TRIES)
-		usleep(GUARDIAN_PAUSE_US);
+		sys_signals_wait(death, GUARDIAN_PAUSE_NS);
 	_exit(0);
 }
 
@@ -577,14 +575,16 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 	}
 }
 
+/* For what needs a large frame and seldom runs: its pages stay untouched in a normal start. */
+#define ATTACH_SELDOM static __attribute__((noinline, unused))
+
 /* The kernel did not take the name or the place: /proc/kallsyms knows more. */
-static inline int attach_explain_symbol(const struct target *target, int err, struct why *why)
+ATTACH_SELDOM int attach_explain_symbol(const struct target *target, int err, struct why *why)
 {
-	static struct symbol_report found;
+	struct symbol_report found;
 
 	if (symbols_search(target->symbol, &found) != 0)
-		return why_set(why, err, "cannot be probed: %s (no /proc/kallsyms to say more)",
-			       error_text(err));
+		return why_errno(why, err, "cannot be probed, and there is no /proc/kallsyms to say why");
 	if (found.nr_exact > 1)
 		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
 			       found.nr_exact);
@@ -605,16 +605,11 @@ static inline int attach_explain_symbol(const struct target *target, int err, st
 	return why_errno(why, err, "cannot be probed there");
 }
 
-/*
- * What the kernel would not refuse: an offset past the function's end reaches
- * whatever lies there, and tracefs waits in silence for a module to be loaded.
- */
-static inline int attach_check_target(const struct target *target, struct why *why)
+ATTACH_SELDOM int attach_check_symbol(const struct target *target, struct why *why)
 {
-	static struct symbol_report found;
+	struct symbol_report found;
 
-	if ((!target->offset && !strchr(target->symbol, ':')) ||
-	    symbols_search(target->symbol, &found) != 0)
+	if (symbols_search(target->symbol, &found) != 0)
 		return 0;
 	if (found.module && !found.nr_exact) {
 		why_set(why, -ENOENT, "there is no such function in module '%.*s', or it is not loaded",
@@ -627,6 +622,15 @@ static inline int attach_check_target(const struct target *target, struct why *w
 		return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
 			       (unsigned long long)(found.next_address - found.address));
 	return 0;
+}
+
+/*
+ * What the kernel would not refuse: an offset past the function's end reaches
+ * whatever lies there, and tracefs waits in silence for a module to be loaded.
+ */
+static inline int attach_check_target(const struct target *target, struct why *why)
+{
+	return target->offset || strchr(target->symbol, ':') ? attach_check_symbol(target, why) : 0;
 }
 
 static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -275,12 +276,12 @@ static inline int sys_perf_event_open(struct sys_perf_attr *attr, int cpu)
 
 static inline int sys_perf_set_bpf(int perf_fd, int prog_fd)
 {
-	return sys_result(ioctl(perf_fd, PERF_EVENT_IOC_SET_BPF, prog_fd));
+	return sys_result(syscall(__NR_ioctl, perf_fd, PERF_EVENT_IOC_SET_BPF, (long)prog_fd));
 }
 
 static inline int sys_perf_enable(int perf_fd)
 {
-	return sys_result(ioctl(perf_fd, PERF_EVENT_IOC_ENABLE, 0));
+	return sys_result(syscall(__NR_ioctl, perf_fd, PERF_EVENT_IOC_ENABLE, 0L));
 }
 
 static inline int sys_openat(int dir_fd, const char *path, int flags)
@@ -335,6 +336,43 @@ static inline int sys_unlimit_memlock(void)
 	return sys_result(syscall(__NR_prlimit64, 0, RLIMIT_MEMLOCK, unlimited, NULL));
 }
 
+/*
+ * The kernel's signal set: signal N is bit N - 1, and 64 bits are two words on
+ * 32-bit machines. All that we name are below 32, in the first word. (The C
+ * library's set is sixteen times as large, and its functions are as well.)
+ */
+struct sys_sigset {
+	unsigned long word[8 / sizeof(unsigned long)];
+};
+
+#define SYS_SIGNAL(signal) (1UL << ((signal) - 1))
+
+static inline void sys_signals_block(unsigned long signals)
+{
+	const struct sys_sigset set = { { signals } };
+
+	syscall(__NR_rt_sigprocmask, (long)SIG_BLOCK, &set, NULL, sizeof(set));
+}
+
+/* Takes one of the blocked signals: waits for it, or for pause_ns at most if that is not 0. */
+static inline int sys_signals_wait(unsigned long signals, long pause_ns)
+{
+	const struct sys_sigset set = { { signals } };
+	const long pause[2] = { 0, pause_ns }; /* struct timespec, as this call has it */
+
+	return sys_result(syscall(__NR_rt_sigtimedwait, &set, NULL, pause_ns ? pause : NULL,
+				  sizeof(set)));
+}
+
+/* The kernel's struct sigaction starts with the handler. */
+static inline bool sys_signal_is_ignored(int signal)
+{
+	uintptr_t action[8] = { 0 };
+
+	return syscall(__NR_rt_sigaction, (long)signal, NULL, action, sizeof(struct sys_sigset)) == 0 &&
+	       action[0] == (uintptr_t)SIG_IGN;
+}
+
 /* The CPU that we run on, or 0 when the kernel does not say. */
 static inline int sys_getcpu(void)
 {
@@ -349,7 +387,7 @@ static inline pid_t sys_fork(void)
 #ifdef __NR_fork
 	return sys_result(syscall(__NR_fork));
 #else
-	return sys_result(syscall(__NR_clone, SIGCHLD, NULL, NULL, NULL, NULL));
+	return sys_result(syscall(__NR_clone, (long)SIGCHLD, NULL, NULL, NULL, NULL));
 #endif
 }
 

@@ -184,10 +184,10 @@ static inline bool kernel_raise_memlock(struct kernel *kernel)
 	return sys_unlimit_memlock() == 0;
 }
 
-/* A map or program was refused with err: is it worth another try without a name? */
-static inline bool kernel_drop_name(struct kernel *kernel, int err, char *name)
+/* Forgets a name that the kernel may not know. True when it is worth another try. */
+static inline bool kernel_drop_name(struct kernel *kernel, char *name)
 {
-	if ((err != -EINVAL && err != -E2BIG) || !name[0])
+	if (!name[0])
 		return false;
 	memset(name, 0, BPF_OBJ_NAME_LEN);
 	kernel->no_names = true;
@@ -350,8 +350,8 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 	kernel_set_name(kernel, map->name, attr.map_name);
 	do
 		fd = sys_map_create(&attr);
-	while (fd < 0 && (kernel_drop_name(kernel, fd, attr.map_name) ||
-			  (fd == -EPERM && kernel_raise_memlock(kernel))));
+	while ((fd == -EPERM && kernel_raise_memlock(kernel)) ||
+	       ((fd == -EINVAL || fd == -E2BIG) && kernel_drop_name(kernel, attr.map_name)));
 	if (fd >= 0)
 		return fd;
 
@@ -838,6 +838,24 @@ static inline int program_try(struct sys_prog_load_attr *attr)
 	return fd;
 }
 
+/* What a refusal may be about that is not the program: mends it, and says whether to try again. */
+static inline bool program_mend(struct kernel *kernel, int err, struct sys_prog_load_attr *attr)
+{
+	switch (err) {
+	case -EPERM:
+		return kernel_raise_memlock(kernel);
+	case -E2BIG: /* an attr longer than it knows: there are no names before v4.15 */
+		return kernel_drop_name(kernel, attr->prog_name);
+	case -EINVAL: /* before v5.0 a kprobe program must name the running kernel */
+		if (attr->kern_version)
+			return false;
+		attr->kern_version = kernel_version();
+		return attr->kern_version != 0;
+	default:
+		return false;
+	}
+}
+
 /* The same program again with a log, in a buffer that grows until the log fits. */
 static inline int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
 {
@@ -911,7 +929,6 @@ static inline int program_load(struct kernel *kernel, const struct object *objec
 		.insn_cnt = program->nr_insns,
 		.insns = sys_ptr(program->insns),
 		.license = sys_ptr(object->license),
-		.kern_version = kernel_version(),
 	};
 	int fd;
 
@@ -919,8 +936,7 @@ static inline int program_load(struct kernel *kernel, const struct object *objec
 	kernel_set_name(kernel, program->name, attr.prog_name);
 	do
 		fd = program_try(&attr);
-	while (fd < 0 && (kernel_drop_name(kernel, fd, attr.prog_name) ||
-			  (fd == -EPERM && kernel_raise_memlock(kernel))));
+	while (fd < 0 && program_mend(kernel, fd, &attr));
 	if (fd >= 0)
 		return fd;
 	if (fd == -ENOSYS)

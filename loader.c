@@ -430,41 +430,25 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 
 /* ---- Signals ---- */
 
+#define SIGNALS_END (SYS_SIGNAL(SIGINT) | SYS_SIGNAL(SIGTERM) | SYS_SIGNAL(SIGQUIT) | SYS_SIGNAL(SIGHUP))
+
 /*
  * Blocked from the start, the signals that end us wait until we do: none is
  * lost between attaching and waiting, and none ends us halfway. SIGPIPE stays
  * blocked: a closed stderr must not leave a probe behind.
  */
-static void signals_block(sigset_t *out)
+static void signals_block(void)
 {
-	sigset_t blocked;
-
-	sigemptyset(out);
-	sigaddset(out, SIGINT);
-	sigaddset(out, SIGTERM);
-	sigaddset(out, SIGQUIT);
-	sigaddset(out, SIGHUP);
-	blocked = *out;
-	sigaddset(&blocked, SIGPIPE);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sys_signals_block(SIGNALS_END | SYS_SIGNAL(SIGPIPE));
 }
 
-/* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same. */
-static bool signal_is_ignored_hangup(int signal)
-{
-	struct sigaction action;
-
-	return signal == SIGHUP && sigaction(signal, NULL, &action) == 0 &&
-	       action.sa_handler == SIG_IGN;
-}
-
-static void signals_wait(const sigset_t *signals)
+static void signals_wait(void)
 {
 	int signal;
 
-	do
-		signal = sigwaitinfo(signals, NULL);
-	while (signal < 0 || signal_is_ignored_hangup(signal));
+	do /* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
+		signal = sys_signals_wait(SIGNALS_END, 0);
+	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
 }
 
 /* ---- The session ---- */
@@ -486,10 +470,9 @@ static int session_run(const struct options *options, struct session *s, struct 
 	const struct target *target = &options->target;
 	struct view file = { 0 };
 	struct elf elf;
-	sigset_t signals;
 	int err;
 
-	signals_block(&signals);
+	signals_block();
 	err = file_read(options->object, &s->arena, &file, why);
 	if (!err)
 		err = elf_open(file, &elf, why);
@@ -518,7 +501,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (attach_is_silenced())
 		report(options->object, "warning: kprobes are switched off (debugfs: kprobes/enabled is 0), "
 					"so no hit counts");
-	signals_wait(&signals);
+	signals_wait();
 	return 0;
 }
 
@@ -555,8 +538,8 @@ int main(int argc, char **argv)
 		.prog_fd = -1,
 		.attachment = ATTACHMENT_CLOSED,
 	};
-	static struct why why; /* off the stack: a start that goes well never touches it */
 	struct options options;
+	static struct why why; /* off the stack: a start that goes well never touches it */
 	int err, close_err;
 
 	err = options_parse(argc, argv, &options, &why);

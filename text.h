@@ -205,10 +205,52 @@ static inline int why_set(struct why *why, int err, const char *format, ...)
 	return err;
 }
 
-/* The text of a -errno; 524 is the kernel's own ENOTSUPP, which no C library knows. */
+/*
+ * The text of a -errno, NULL for one that none of our calls returns: the same
+ * sentence whichever C library it was built with. 524 is the kernel's own
+ * ENOTSUPP, which no C library knows.
+ */
 static inline const char *error_text(int err)
 {
-	return err == -524 ? "Operation not supported by the kernel" : strerror(-err);
+	static const struct {
+		int number;
+		const char *text;
+	} errors[] = {
+		{ EPERM, "Operation not permitted" },
+		{ ENOENT, "No such file or directory" },
+		{ EINTR, "Interrupted system call" },
+		{ EIO, "Input/output error" },
+		{ E2BIG, "Argument list too long" },
+		{ EBADF, "Bad file descriptor" },
+		{ EAGAIN, "Resource temporarily unavailable" },
+		{ ENOMEM, "Cannot allocate memory" },
+		{ EACCES, "Permission denied" },
+		{ EFAULT, "Bad address" },
+		{ EBUSY, "Device or resource busy" },
+		{ EEXIST, "File exists" },
+		{ ENODEV, "No such device" },
+		{ ENOTDIR, "Not a directory" },
+		{ EISDIR, "Is a directory" },
+		{ EINVAL, "Invalid argument" },
+		{ ENFILE, "Too many open files in system" },
+		{ EMFILE, "Too many open files" },
+		{ ENOSPC, "No space left on device" },
+		{ EROFS, "Read-only file system" },
+		{ ENAMETOOLONG, "File name too long" },
+		{ ENOSYS, "Function not implemented" },
+		{ ELOOP, "Too many levels of symbolic links" },
+		{ EOPNOTSUPP, "Operation not supported" },
+		{ EILSEQ, "Invalid or incomplete multibyte or wide character" },
+		{ EADDRNOTAVAIL, "Cannot assign requested address" },
+		{ ERANGE, "Numerical result out of range" },
+		{ EOVERFLOW, "Value too large for defined data type" },
+		{ 524, "Operation not supported by the kernel" },
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].number == -err)
+			return errors[i].text;
+	return NULL;
 }
 
 /* The same for a system call that failed: the error's own text ends the sentence. */
@@ -221,7 +263,10 @@ static inline int why_errno(struct why *why, int err, const char *format, ...)
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
 	va_end(args);
-	text_addf(&why->reason, ": %s", error_text(err));
+	if (error_text(err))
+		text_addf(&why->reason, ": %s", error_text(err));
+	else
+		text_addf(&why->reason, ": error %d", -err);
 	return err;
 }
 

@@ -123,17 +123,30 @@ static void kernel_without_names(void)
 	struct kernel kernel = { 0 };
 	char name[BPF_OBJ_NAME_LEN] = "counts";
 
-	EXPECT(!kernel_drop_name(&kernel, -EPERM, name));
-	EXPECT_TEXT(name, "counts");
-	EXPECT(kernel_drop_name(&kernel, -EINVAL, name));
+	EXPECT(kernel_drop_name(&kernel, name));
 	for (size_t i = 0; i < sizeof(name); i++)
 		EXPECT_NUMBER(name[i], 0);
-	EXPECT(!kernel_drop_name(&kernel, -EINVAL, name));
+	EXPECT(!kernel_drop_name(&kernel, name));
 	kernel_set_name(&kernel, "again", name);
 	EXPECT_TEXT(name, "");
-	kernel = (struct kernel){ 0 };
-	strcpy(name, "counts");
-	EXPECT(kernel_drop_name(&kernel, -E2BIG, name));
+}
+
+/* Each refusal is mended once: a second time it is about the program. */
+static void programs_mended(void)
+{
+	struct sys_prog_load_attr attr = { .prog_name = "counts" };
+	struct kernel kernel = { 0 };
+
+	EXPECT(!program_mend(&kernel, -EACCES, &attr));
+	EXPECT_TEXT(attr.prog_name, "counts");
+	EXPECT_NUMBER(attr.kern_version, 0);
+	EXPECT(program_mend(&kernel, -E2BIG, &attr));
+	EXPECT_TEXT(attr.prog_name, "");
+	EXPECT(kernel.no_names);
+	EXPECT(!program_mend(&kernel, -E2BIG, &attr));
+	EXPECT(program_mend(&kernel, -EINVAL, &attr));
+	EXPECT_NUMBER(attr.kern_version, kernel_version());
+	EXPECT(!program_mend(&kernel, -EINVAL, &attr));
 }
 
 static void map_types_by_name(void)
@@ -472,6 +485,7 @@ static const struct check_case kernel_cases[] = {
 	{ "kernel: user namespaces", user_namespaces },
 	{ "kernel: names that it takes", kernel_names },
 	{ "kernel: names that it refuses", kernel_without_names },
+	{ "programs: what is mended, once", programs_mended },
 	{ "map types: names", map_types_by_name },
 	{ "map types: a kernel that is too old", map_types_by_version },
 	{ "map types: unknown ones", map_types_unknown },
