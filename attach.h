@@ -383,8 +383,12 @@ static inline int attach_open_events(struct attachment *out)
 	if (out->events_fd >= 0)
 		return 0;
 	out->tracing_fd = fs_open_tracing();
+	if (out->tracing_fd == -ENODEV)
+		return -EOPNOTSUPP;
+	if (out->tracing_fd == -ENOENT) /* not to be taken for a function that is not there */
+		return -ENXIO;
 	if (out->tracing_fd < 0)
-		return out->tracing_fd == -ENODEV ? -EOPNOTSUPP : out->tracing_fd;
+		return out->tracing_fd;
 	out->events_fd = sys_openat(out->tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
 	if (out->events_fd < 0)
 		return out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
@@ -648,6 +652,10 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 	case -EACCES:
 		why_errno(why, err, "may not be probed");
 		kernel_hint_privilege(why);
+		break;
+	case -ENXIO:
+		why_set(why, err, "cannot be probed: tracefs is not mounted, and there is no directory to mount it on");
+		why_hint(why, "make one: mkdir /mnt");
 		break;
 	case -EBUSY:
 		why_set(why, err, "is busy: live patching or another tracer holds it");

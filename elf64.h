@@ -117,7 +117,6 @@ static inline bool view_string(struct view v, uint64_t off, const char **out)
 #define STT_OBJECT 1
 #define STT_FUNC 2
 #define STT_SECTION 3
-#define STT_FILE 4
 
 struct elf64_header {
 	uint8_t e_ident[EI_NIDENT];

@@ -903,6 +903,9 @@ static inline void program_hint(const struct object *object, const char *log, in
 			 object->license);
 	else if (text_find(log, "unknown func") || text_find(log, "invalid func"))
 		program_hint_helper(why);
+	else if (text_find(log, "invalid bpf_context access"))
+		why_hint(why, "the program reads registers that this machine does not have there: "
+			      "was it compiled for another one?");
 	else if (err == -E2BIG && object->nr_maps > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->nr_maps);

@@ -83,12 +83,11 @@ debian_newest() { # INDEX PACKAGE FIELD...
     }
 }
 
-# Prints the package that a metapackage stands for (its first dependency).
-debian_resolve() { # SUITE ARCH METAPACKAGE
+# Prints the first package of that beginning which a package depends on, if any.
+debian_dependency() { # SUITE ARCH PACKAGE BEGINNING
     found=$(debian_index "$1" "$2") || return
     found=$(debian_newest "${found#* }" "$3" Depends) || return
-    found=${found#* }
-    echo "${found%%[ ,(]*}"
+    echo "${found#* }" | sed 's/[,|]/\n/g' | sed 's/^ *//; s/ .*//' | grep "^$4" | head -n 1
 }
 
 # Prints the folder that holds the package's files.

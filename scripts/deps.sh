@@ -11,6 +11,11 @@ packages_of() {
     build) echo gcc:gcc make:make musl-tools:musl-gcc libc6-dev ;;
     examples) echo clang:clang linux-libc-dev ;;
     vm) echo qemu-system-x86:qemu-system-x86_64 cpio:cpio xz-utils:xz ;;
+    machines)
+        echo qemu-system-arm:qemu-system-aarch64 qemu-system-arm:qemu-system-arm \
+            qemu-system-misc:qemu-system-riscv64 qemu-system-misc:qemu-system-s390x \
+            qemu-system-ppc:qemu-system-ppc64 binutils:readelf
+        ;;
     guest) echo strace:strace bpftool:bpftool iproute2:tc ;;
     lint) echo clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck ;;
     fuzz) echo clang:clang libclang-rt-dev ;;
@@ -25,7 +30,7 @@ packages_of() {
     emulators) echo qemu-user-static:qemu-aarch64-static ;;
     bench) echo libbpf-dev libelf-dev zlib1g-dev ;;
     *)
-        echo "deps.sh: no group '$1' (build, examples, vm, guest, lint, fuzz, cross, emulators, bench)" >&2
+        echo "deps.sh: no group '$1' (build, examples, vm, machines, guest, lint, fuzz, cross, emulators, bench)" >&2
         return 2
         ;;
     esac

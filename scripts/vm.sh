@@ -8,13 +8,15 @@
 #
 #   -s SUITE       Debian suite of the kernel (bookworm)
 #   -a ARCH        Debian name of the machine (amd64)
-#   -m MIB         memory (512)
+#   -F FLAVOUR     flavour of the kernel (the smallest one)
+#   -m MIB         memory (512; 1024 on ppc64el)
 #   -c CPUS        number of CPUs (1)
 #   -k WORDS       added to the kernel's command line
 #   -q WORDS       added to QEMU's command line
 #   -t SECONDS     time limit (300)
 #   -f FILE:PATH   put a file of the host at PATH in the guest
-#   -T COMMAND     put a command of the host into the guest, with its libraries
+#   -T COMMAND     put a command of the host into the guest, with its libraries;
+#                  on another machine Debian's own, which is bpftool's only
 #   -M MODULE      put a kernel module, after those it depends on, into /modules;
 #                  their names start with a number in the order to load them
 #   -i             interactive: the console is this terminal, there is no time limit
@@ -29,12 +31,13 @@ set -eu
 # bpftool and tc live in sbin, which is not on everybody's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 loader=${LOADER:-load_kp_bpf}
-suite=bookworm arch=amd64 memory=512 cpus=1 cmdline='' qemu='' limit=300 interactive=''
+suite=bookworm arch=amd64 flavour='' memory='' cpus=1 cmdline='' qemu='' limit=300 interactive=''
 files='' tools='' modules=''
-while getopts s:a:m:c:k:q:t:f:T:M:i option; do
+while getopts s:a:F:m:c:k:q:t:f:T:M:i option; do
     case $option in
     s) suite=$OPTARG ;;
     a) arch=$OPTARG ;;
+    F) flavour=$OPTARG ;;
     m) memory=$OPTARG ;;
     c) cpus=$OPTARG ;;
     k) cmdline=$OPTARG ;;
@@ -57,6 +60,29 @@ amd64)
     set -- "$@" -- qemu-system-x86_64 -cpu max,-cx16
     console=ttyS0
     ;;
+arm64)
+    # max has pages of 16 KiB; real pointer authentication makes TCG crawl.
+    set -- "$@" -- qemu-system-aarch64 -M virt -cpu max,pauth-impdef=on
+    console=ttyAMA0
+    ;;
+armhf)
+    set -- "$@" -- qemu-system-arm -M virt -cpu cortex-a15
+    console=ttyAMA0
+    ;;
+ppc64el)
+    # Pages of 64 KiB, and firmware that wants its share, take more memory.
+    set -- "$@" -- qemu-system-ppc64 -M pseries -cpu power9 -nodefaults
+    console=hvc0
+    memory=${memory:-1024}
+    ;;
+riscv64)
+    set -- "$@" -- qemu-system-riscv64 -M virt
+    console=ttyS0
+    ;;
+s390x)
+    set -- "$@" -- qemu-system-s390x -M s390-ccw-virtio -cpu max
+    console=ttysclp0
+    ;;
 *)
     debian_say "no emulator is known for '$arch'"
     exit 2
@@ -75,8 +101,30 @@ put() { # FILE PATH
     cp -L "$1" "$root/$2"
 }
 
+# Debian's bpftool of another machine, and what of its libraries the dynamic
+# linker asks for.
+put_foreign_bpftool() {
+    for package in bpftool libc6 libcap2 libelf1t64 libzstd1 zlib1g; do
+        debian_unpack "$foreign_suite" "$arch" "$package"
+    done >"$work/packages"
+    command=$(head -n 1 "$work/packages")/usr/sbin/bpftool
+    put "$command" usr/sbin/bpftool
+    linker=$(readelf -l "$command" | sed -n 's/.*program interpreter: \(.*\)]/\1/p')
+    # shellcheck disable=SC2046 # words
+    set -- $(cat "$work/packages")
+    put "$(find "$@" -name "${linker##*/}" | head -n 1)" "$linker"
+    for library in libc.so.6 libcap.so.2 libelf.so.1 libzstd.so.1 libz.so.1; do
+        put "$(find "$@" -name $library | head -n 1)" usr/lib/$library
+    done
+}
+
 # A command keeps its name and goes to /usr/sbin, its libraries to their own paths.
 put_tool() { # COMMAND
+    if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+        [ "$1" = bpftool ] || { debian_say "no command '$1' for $arch"; return 1; }
+        put_foreign_bpftool
+        return
+    fi
     path=$(command -v "$1") || { debian_say "no command '$1' to put into the guest"; return 1; }
     put "$path" "usr/sbin/$1"
     # (ldd fails on a static one, which needs nothing.)
@@ -105,13 +153,18 @@ quote() {
 }
 
 [ -x "$loader" ] || { debian_say "there is no loader at $loader: run make"; exit 1; }
-kernel=$("${0%/*}/kernel.sh" "$suite" "$arch")
-# Always the same busybox, not the host's, which may be of another machine.
-busybox=$(debian_unpack bookworm "$arch" busybox-static)
+kernel=$("${0%/*}/kernel.sh" "$suite" "$arch" "$flavour")
+# Always the same busybox, not the host's, which may be of another machine; what
+# is for other machines comes from the first suite that has all of them.
+foreign_suite=trixie
+busybox_suite=bookworm
+[ "$arch" = amd64 ] || busybox_suite=$foreign_suite
+busybox=$(debian_unpack $busybox_suite "$arch" busybox-static)
+image=$(find "$kernel" -type f -name 'vmlinu[xz]*' ! -path '*/doc/*' | head -n 1)
 
 mkdir -p "$root/modules" "$root/tmp" "$root/root"
 chmod 1777 "$root/tmp"
-put "$busybox/bin/busybox" bin/busybox
+put "$(find "$busybox" -name busybox -type f -path '*/bin/*')" bin/busybox
 put "$loader" bin/load_kp_bpf
 put "$1" "guest/${1##*/}"
 for file in $files; do put "${file%%:*}" "${file#*:}"; done
@@ -152,8 +205,8 @@ nogroup::65534:' >"$root/etc/group"
 # code that kprobes patch under a running CPU, and the guest oopses.
 # shellcheck disable=SC2086 # words
 set -- "$@" $qemu -accel "tcg$([ "$cpus" = 1 ] || echo ,thread=single)" -smp "$cpus" \
-    -m "$memory" -nic none -display none -no-reboot \
-    -kernel "$(echo "$kernel"/boot/vmlinu*)" -initrd "$work/initramfs" \
+    -m "${memory:-512}" -nic none -display none -no-reboot \
+    -kernel "$image" -initrd "$work/initramfs" \
     -append "console=$console loglevel=1 panic=-1 oops=panic $cmdline"
 
 if [ -n "$interactive" ]; then

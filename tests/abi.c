@@ -47,7 +47,7 @@
 	X(SHN_UNDEF) X(SHN_LORESERVE) X(SHN_ABS) X(SHN_COMMON) X(SHN_XINDEX)                   \
 	X(SHT_NULL) X(SHT_PROGBITS) X(SHT_SYMTAB) X(SHT_STRTAB) X(SHT_RELA) X(SHT_NOBITS)      \
 	X(SHT_REL) X(SHF_EXECINSTR) X(STB_LOCAL)                                               \
-	X(STT_NOTYPE) X(STT_OBJECT) X(STT_FUNC) X(STT_SECTION) X(STT_FILE)                     \
+	X(STT_NOTYPE) X(STT_OBJECT) X(STT_FUNC) X(STT_SECTION)                                 \
 	/* kernel.h, object.h */                                                               \
 	X(PT_NOTE) X(R_BPF_64_64)
 

@@ -232,6 +232,7 @@ static const struct variant {
 	{ "a map's symbol with an addend", RUN(map_with_addend),
 	  "count 18:11:0:1 0:00:0:0 18:21:0:1 0:00:0:0 " END_INSNS "; GPL; 40906" GOOD_COUNTS GOOD_NAMES },
 	{ "SHT_RELA", RUN(with_rela), GOOD },
+	{ "a symbol table with one local symbol", SET_SECTION(SEC_SYMTAB, sh_info, SEC_PROG), GOOD },
 	{ ".rel.BTF and others", RUN(with_other_relocations), GOOD },
 	{ "two relocation sections", RUN(with_two_relocation_sections), GOOD },
 	{ "extended section numbers", RUN(with_extended_numbers), GOOD },

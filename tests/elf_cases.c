@@ -136,12 +136,20 @@ static void parsed_free(struct parsed *parsed, struct view file)
 
 /* ---- The cases ---- */
 
+/* First to see how much memory it takes, then with exactly that much. */
+static void parse_tightly(struct view file, struct parsed *out)
+{
+	parse(file, ARENA_SIZE, out);
+	free(out->arena.data);
+	parse(file, out->arena.used, out);
+}
+
 static void refusal_run(const struct refusal *refusal)
 {
 	struct view file = write_patched(&refusal->patch);
 	struct parsed p;
 
-	parse(file, ARENA_SIZE, &p);
+	parse_tightly(file, &p);
 	EXPECT_NUMBER(p.err, -ENOEXEC); /* of which the loader makes the status 3 */
 	EXPECT_TEXT(p.why.reason.data, refusal->reason);
 	EXPECT_TEXT(p.why.hint.data, refusal->hint ? refusal->hint : "");
@@ -155,7 +163,7 @@ static void variant_run(const struct variant *variant)
 	struct parsed p;
 	char *object;
 
-	parse(file, ARENA_SIZE, &p);
+	parse_tightly(file, &p);
 	EXPECT_NUMBER(p.err, 0);
 	EXPECT_TEXT(p.why.reason.data, "");
 	EXPECT_TEXT(p.why.hint.data, "");

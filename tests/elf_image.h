@@ -175,6 +175,7 @@ static inline struct image image_good(void)
 	image.sections[SEC_REL].header.sh_info = SEC_PROG;
 	image.sections[SEC_REL].header.sh_entsize = sizeof(struct elf64_rel);
 	image.sections[SEC_SYMTAB].header.sh_link = SEC_STRTAB;
+	image.sections[SEC_SYMTAB].header.sh_info = SYM_COUNT; /* the first that is not local */
 	image.sections[SEC_SYMTAB].header.sh_entsize = sizeof(struct elf64_symbol);
 
 	section_append(&image, SEC_PROG, insns, sizeof(insns));

@@ -221,9 +221,12 @@ static void symbol_distances(void)
 	"ffffffff81000000 T _text\n"                                  \
 	"ffffffff8133a000 T vfs_write\n"                              \
 	"ffffffff8133b0a0 T vfs_read\n"                               \
+	"ffffffff8133b0a0 T an_alias_of_vfs_read\n"                   \
 	"ffffffff8133b200 T vfs_readv\n"                              \
 	"ffffffff8133b300 t vfs_reads.isra.0\n"                       \
 	"ffffffff8133b400 t vfs_reads.constprop.0.cold\n"             \
+	"ffffffff8133b500 t vfs_reads.part.0\n"                       \
+	"ffffffff8133b600 t vfs_reads.part.1\n"                       \
 	"ffffffff8133c000 t cleanup\n"                                \
 	"ffffffff8133d000 t cleanup\t[a]\n"                           \
 	"ffffffff8133e000 T __x64_sys_getpid\n"                       \
@@ -262,9 +265,11 @@ static void symbols_are_searched(void)
 
 	symbols_search("vfs_reads", &report);
 	EXPECT_NUMBER(report.nr_exact, 0);
-	EXPECT_NUMBER(report.nr_variants, 2);
+	EXPECT_NUMBER(report.nr_variants, 4);
 	EXPECT_TEXT(report.variants[0], "vfs_reads.isra.0");
 	EXPECT_TEXT(report.variants[1], "vfs_reads.constprop.0.cold");
+	EXPECT_TEXT(report.variants[2], "vfs_reads.part.0"); /* there is room for three */
+	EXPECT_TEXT(report.nearest[0].name, "vfs_read");
 
 	symbols_search("jiffies", &report);
 	EXPECT_NUMBER(report.nr_exact, 0);
@@ -280,22 +285,31 @@ static void symbols_are_searched(void)
 
 static void nearest_names(void)
 {
-	static const char *const lines[] = {
-		"1 t do_exitt", "2 t do_exil", "3 t do_exx", "4 t do_ex", "5 t do_exits", "6 t dd_exiit",
-		"7 d do_exi", "8 t another_name",
+	/* What the three best are after each line, the best first, of equals the first. */
+	static const struct {
+		const char *line, *nearest[SYMBOL_NEAREST];
+	} rows[] = {
+		{ "1 t do_abcde", { "", "", "" } }, /* too far */
+		{ "2 t do_exabc", { "do_exabc", "", "" } },
+		{ "3 t do_exxx", { "do_exxx", "do_exabc", "" } },
+		{ "4 d do_exi", { "do_exxx", "do_exabc", "" } }, /* data */
+		{ "5 t do_exi", { "do_exi", "do_exxx", "do_exabc" } },
+		{ "6 t do_exits", { "do_exi", "do_exits", "do_exxx" } },
+		{ "7 t do_exi", { "do_exi", "do_exits", "do_exxx" } }, /* is there */
+		{ "8 t dd_exit", { "do_exi", "do_exits", "dd_exit" } },
+		{ "9 t do_exxt", { "do_exi", "do_exits", "dd_exit" } }, /* no better */
 	};
 	struct symbol_report report = { .wanted = "do_exit" };
 
-	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct symbol symbol;
 
-		EXPECT(symbol_parse_line(lines[i], &symbol));
+		check.row = rows[i].line;
+		EXPECT(symbol_parse_line(rows[i].line, &symbol));
 		symbol_report_add(&report, &symbol);
+		for (size_t k = 0; k < SYMBOL_NEAREST; k++)
+			EXPECT_TEXT(report.nearest[k].name, rows[i].nearest[k]);
 	}
-	/* The best three, of equals the first. */
-	EXPECT_TEXT(report.nearest[0].name, "do_exitt");
-	EXPECT_TEXT(report.nearest[1].name, "do_exil");
-	EXPECT_TEXT(report.nearest[2].name, "do_exits");
 }
 
 static void symbols_are_explained(void)
@@ -311,7 +325,8 @@ static void symbols_are_explained(void)
 		  "the kernel calls the name ambiguous: Cannot assign requested address", "" },
 		{ "jiffies", -EINVAL, "is data, not a function", "" },
 		{ "vfs_reads", -ENOENT, "there is no such function in this kernel",
-		  "the compiler made variants of it: 'vfs_reads.isra.0', 'vfs_reads.constprop.0.cold'" },
+		  "the compiler made variants of it: 'vfs_reads.isra.0', 'vfs_reads.constprop.0.cold', "
+		  "'vfs_reads.part.0'" },
 		{ "vfs_reed", -ENOENT, "there is no such function in this kernel",
 		  "nearest names: 'vfs_read', 'vfs_readv'" },
 		{ "xfs:cleanop", -ENOENT, "there is no such function in this kernel",

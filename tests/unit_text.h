@@ -147,6 +147,9 @@ static void numbers_read(void)
 		{ " 1", 10, false, 0, " 1" },
 		{ "a", 10, false, 0, "a" },
 		{ "8", 8, false, 0, "8" },
+		{ "1`2", 10, true, 1, "`2" }, /* the neighbours of letters */
+		{ "1@2", 16, true, 1, "@2" },
+		{ "1g2", 16, true, 1, "g2" },
 		{ "\xb1", 10, false, 0, "\xb1" },
 	};
 
