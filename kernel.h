@@ -587,48 +587,89 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
 	*dirs = (struct pin_dirs){ .root_fd = -1, .tc_fd = -1, .globals_fd = -1 };
 }
 
+/* Enters a directory: bpf() takes paths only, and resolves them from there. */
+static inline int pin_enter(int dir_fd)
+{
+	return sys_result(fchdir(dir_fd));
+}
+
 /*
- * What is at the pin: -ENOENT nothing; a map's descriptor if it is one and fits
- * the object; else refused. The working directory is the pin's, and the name
- * has no '/': no directory on the way can be swapped for another.
+ * The object behind an O_PATH descriptor of a pin. BPF_OBJ_GET follows
+ * symlinks, and bpffs may be writable for everybody: through /proc the very file
+ * that was looked at is opened, whatever its name has become. With no /proc to
+ * be had it is the name.
  */
-static inline int pin_open_map(int dir_fd, const struct object_map *map, struct why *why)
+static inline int pin_get(int dir_fd, int pin_fd, const char *name)
+{
+	int proc_fd = fs_open(&fs_proc);
+	struct text path;
+	int fd;
+
+	text_setf(&path, "self/fd/%d", pin_fd);
+	if (proc_fd >= 0 && pin_enter(proc_fd) == 0)
+		fd = sys_obj_get(path.data);
+	else
+		fd = pin_enter(dir_fd) == 0 ? sys_obj_get(name) : -EACCES;
+	if (proc_fd >= 0)
+		close(proc_fd);
+	return fd;
+}
+
+/* A descriptor from a pin: is it a map, and of the object's shape? */
+static inline int pin_check_map(int fd, const struct object_map *map, struct why *why)
 {
 	struct map_shape shape;
 	const char *kind = NULL;
 	struct text differences;
-	struct stat st;
+	int err = map_read_shape(fd, &shape, &kind);
+
+	if (err == -EBADF)
+		return why_set(why, -EEXIST, "is %s, expected a map", kind);
+	if (err)
+		return 0; /* this kernel does not tell; the verifier looks at it as well */
+	map_compare(map, &shape, &differences);
+	if (!differences.len)
+		return 0;
+	why_set(why, -EEXIST, "is another map: ");
+	text_add(&why->reason, differences.data, differences.len);
+	why_hint(why, "remove the pin if nobody needs it, or rename the map");
+	return -EEXIST;
+}
+
+/*
+ * What is at the pin: -ENOENT nothing; a map's descriptor if it is one and fits
+ * the object; else refused. The name has no '/', and the directory is open: no
+ * part of the way can be swapped for another.
+ */
+static inline int pin_open_map(int dir_fd, const struct object_map *map, struct why *why)
+{
+	int pin_fd = sys_openat(dir_fd, map->name, O_PATH | O_NOFOLLOW);
+	struct stat st = { 0 };
 	int fd, err;
 
-	if (fstatat(dir_fd, map->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? -ENOENT : why_errno(why, -errno, "cannot be looked at");
-	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
+	if (pin_fd < 0)
+		return pin_fd == -ENOENT ? pin_fd : why_errno(why, pin_fd, "cannot be looked at");
+	err = sys_result(fstat(pin_fd, &st));
+	if (err == 0 && (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))) {
+		close(pin_fd);
 		return why_set(why, -EEXIST, "is a %s, expected a map",
 			       S_ISLNK(st.st_mode) ? "symlink" : "directory");
-	fd = sys_obj_get(map->name);
-	if (fd == -ENOENT)
-		return fd;
-	if (fd < 0) {
+	}
+	fd = err ? err : pin_get(dir_fd, pin_fd, map->name);
+	close(pin_fd);
+	if (fd < 0 && fd != -ENOENT) {
 		why_errno(why, fd, "cannot be opened");
 		if (fd == -EPERM || fd == -EACCES)
 			kernel_hint_privilege(why);
-		return fd;
 	}
-	err = map_read_shape(fd, &shape, &kind);
-	if (err == -EBADF)
-		why_set(why, -EEXIST, "is %s, expected a map", kind);
-	if (err == 0) {
-		map_compare(map, &shape, &differences);
-		if (differences.len) {
-			why_set(why, err = -EEXIST, "is another map: ");
-			text_add(&why->reason, differences.data, differences.len);
-			why_hint(why, "remove the pin if nobody needs it, or rename the map");
-		}
-	}
-	if (err == 0 || err == -ENOTSUP)
+	if (fd < 0)
 		return fd;
-	close(fd);
-	return -EEXIST;
+	err = pin_check_map(fd, map, why);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
 }
 
 /* ---- The maps of an object ---- */
@@ -661,8 +702,6 @@ static inline int maps_open_pinned(struct kernel *kernel, struct maps *maps, uin
 	dir_fd = pin_dir_fd(&maps->dirs, map->pinning);
 	if (dir_fd < 0)
 		return map_create(kernel, map, inner_fd, why);
-	if (fchdir(dir_fd) != 0)
-		return why_errno(why, -errno, "cannot enter '%s'", pin_dir_path(map->pinning));
 	for (int i = 0; i < PIN_TRIES; i++) {
 		fd = pin_open_map(dir_fd, map, why);
 		if (fd >= 0)
@@ -673,7 +712,9 @@ static inline int maps_open_pinned(struct kernel *kernel, struct maps *maps, uin
 		fd = map_create(kernel, map, inner_fd, why);
 		if (fd < 0 || !may_pin)
 			return fd;
-		err = sys_obj_pin(fd, map->name);
+		err = pin_enter(dir_fd);
+		if (err == 0)
+			err = sys_obj_pin(fd, map->name);
 		if (err == 0) {
 			maps->items[idx].pinned_here = true;
 			return fd;

@@ -434,12 +434,13 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 
 /*
  * Blocked from the start, the signals that end us wait until we do: none is
- * lost between attaching and waiting, and none ends us halfway. SIGPIPE stays
- * blocked: a closed stderr must not leave a probe behind.
+ * lost between attaching and waiting, and none ends us halfway. SIGPIPE and
+ * SIGXFSZ stay blocked: a message that cannot be written must not leave a probe
+ * behind.
  */
 static void signals_block(void)
 {
-	sys_signals_block(SIGNALS_END | SYS_SIGNAL(SIGPIPE));
+	sys_signals_block(SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
 static void signals_wait(void)
@@ -472,7 +473,6 @@ static int session_run(const struct options *options, struct session *s, struct 
 	struct elf elf;
 	int err;
 
-	signals_block();
 	err = file_read(options->object, &s->arena, &file, why);
 	if (!err)
 		err = elf_open(file, &elf, why);
@@ -542,6 +542,7 @@ int main(int argc, char **argv)
 	static struct why why; /* off the stack: a start that goes well never touches it */
 	int err, close_err;
 
+	signals_block();
 	err = options_parse(argc, argv, &options, &why);
 	if (err) {
 		why_hint(&why, "see " PROGRAM " --help");

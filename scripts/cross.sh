@@ -23,6 +23,10 @@ ppc64le ppc64el powerpc64le-linux-gnu powerpc64le-linux-musl -mlong-double-64
 END
 }
 
+cross_machine() { # ARCH: its uname -m
+    cross_machines | awk -v arch="$1" '$2 == arch { print $1 }'
+}
+
 # Sets cross_cc, cross_cflags and cross_ldflags. What musl-gcc says in its specs:
 # the compiler's own headers and musl's, no others; musl's start code and
 # library, and libgcc for what the machine cannot do itself. Without crti.o and
@@ -37,4 +41,9 @@ cross_setup() { # MACHINE
     cross_ldflags="-static -nostdlib $cross_musl/lib/$4/crt1.o -L$cross_musl/lib/$4 -lc -lgcc -lc"
     shift 4
     cross_cflags="$cross_cflags $*"
+}
+
+cross_loader() { # MACHINE FILE
+    cross_setup "$1" || return
+    make -s BIN="$2" CC="$cross_cc" CPPFLAGS="$cross_cflags" CFLAGS=-Oz LDFLAGS="$cross_ldflags -s"
 }

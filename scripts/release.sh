@@ -19,9 +19,8 @@ export LC_ALL=C
 
 printf '%-8s %6s %6s\n' machine bytes gzip
 for machine in $(cross_machines | cut -d ' ' -f 1); do
-    cross_setup "$machine"
     file=release/load_kp_bpf-$machine
-    make -s BIN="$file" CC="$cross_cc" CPPFLAGS="$cross_cflags" CFLAGS=-Oz LDFLAGS="$cross_ldflags -s"
+    cross_loader "$machine" "$file"
     printf '%-8s %6d %6d\n' "$machine" "$(wc -c <"$file")" "$(gzip -9 <"$file" | wc -c)"
 done
 cd release

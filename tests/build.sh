@@ -1,22 +1,56 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# build.sh: compile what the guest cases need beside the loader and the examples
-# into $OUT/tests: the helper hit, and the programs in progs/.
+# build.sh [ARCH]: compile what the guest cases need beside the loader and the
+# examples into $OUT/tests: the helper hit, and the programs in progs/. For
+# another machine (Debian's name), into $OUT/tests/ARCH: those, the loader and
+# the examples too, each in the machine's order of bytes.
 set -eu
-here=${0%/*}
-out=${OUT:-build}/tests
+cd "${0%/*}/.."
+arch=${1:-}
+out=${OUT:-build}/tests${arch:+/$arch}
+
+# What programs are compiled for, in clang's and in kp_bpf.h's words.
+case $arch in
+'') target=bpf define='' ;;
+arm64) target=bpfel define=-D__TARGET_ARCH_arm64 ;;
+armhf) target=bpfel define=-D__TARGET_ARCH_arm ;;
+ppc64el) target=bpfel define=-D__TARGET_ARCH_powerpc ;;
+riscv64) target=bpfel define=-D__TARGET_ARCH_riscv ;;
+s390x) target=bpfeb define=-D__TARGET_ARCH_s390 ;;
+*)
+    echo "build.sh: no machine '$arch' is known" >&2
+    exit 2
+    ;;
+esac
 
 newer() { # TARGET SOURCE...
     [ -e "$1" ] && [ -z "$(find "$@" -newer "$1")" ]
 }
 
 mkdir -p "$out"
-newer "$out/hit" "$here/hit.c" ||
-    ${CC:-cc} -static -Os -Wall -Wextra -s -o "$out/hit" "$here/hit.c"
-for source in "$here"/progs/*.c; do
+set -- "${CC:-cc}" -static -Os
+if [ -n "$arch" ]; then
+    # shellcheck source=scripts/debian.sh
+    . scripts/debian.sh
+    # shellcheck source=scripts/cross.sh
+    . scripts/cross.sh
+    cross_loader "$(cross_machine "$arch")" "$out/load_kp_bpf"
+    # shellcheck disable=SC2086 # words
+    set -- "$cross_cc" $cross_cflags -Os
+fi
+# shellcheck disable=SC2086 # words
+newer "$out/hit" tests/hit.c tests/progs/known.h ||
+    "$@" -Wall -Wextra -s -o "$out/hit" tests/hit.c ${arch:+$cross_ldflags}
+
+set -- tests/progs/*.c
+[ -z "$arch" ] || set -- "$@" examples/*.c
+for source; do
+    case $source in
+    */plain_tc_style.c | */tc_shared_filter.c) continue ;; # want the host's headers, or tc
+    esac
     name=${source##*/}
     object=$out/${name%.c}.o
-    newer "$object" "$source" "$here"/progs/*.h "$here/../examples/kp_bpf.h" ||
-        clang -O2 -Wall -target bpf -c "$source" -o "$object"
+    newer "$object" "$source" tests/progs/*.h examples/kp_bpf.h ||
+        clang -O2 -Wall -target $target $define -c "$source" -o "$object"
 done

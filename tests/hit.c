@@ -3,6 +3,8 @@
  * hit COUNT [CPU]: make COUNT calls of bpf(BPF_PROG_GET_FD_BY_ID) with an id
  *     that no program has, on the CPU if one is named. Nothing else in a guest
  *     makes this call, so a probe that counts it must count exactly COUNT.
+ * hit arguments: make one call of process_vm_readv() and one of mmap() with the
+ *     arguments of known.h.
  * hit ids: a line for each BPF program, map and link that the kernel holds.
  */
 #define _GNU_SOURCE
@@ -12,8 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "progs/known.h"
 
 /* From the kernel's enum bpf_cmd. */
 enum { PROG_GET_NEXT_ID = 11, MAP_GET_NEXT_ID = 12, PROG_GET_FD_BY_ID = 13, LINK_GET_NEXT_ID = 31 };
@@ -54,6 +59,23 @@ static int print_ids(void)
 	return 0;
 }
 
+_Static_assert(KNOWN_PROT == PROT_READ && KNOWN_FLAGS == (MAP_PRIVATE | MAP_ANONYMOUS),
+	       "known.h cannot include these");
+
+static int pass_known_arguments(void)
+{
+	void *mapped = mmap((void *)KNOWN_ADDRESS, KNOWN_LENGTH, KNOWN_PROT, KNOWN_FLAGS, -1,
+			    KNOWN_PAGE * sysconf(_SC_PAGESIZE));
+
+	if (mapped == MAP_FAILED) {
+		perror("hit: mmap");
+		return 1;
+	}
+	syscall(SYS_process_vm_readv, (long)KNOWN_SYS1, (long)KNOWN_SYS2, (long)KNOWN_SYS3,
+		(long)KNOWN_SYS4, (long)KNOWN_SYS5, (long)KNOWN_SYS6);
+	return 0;
+}
+
 static int hit(unsigned long count)
 {
 	while (count-- > 0) {
@@ -71,8 +93,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "ids") == 0)
 		return print_ids();
+	if (argc == 2 && strcmp(argv[1], "arguments") == 0)
+		return pass_known_arguments();
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: hit COUNT [CPU] | hit ids\n");
+		fprintf(stderr, "usage: hit COUNT [CPU] | hit arguments | hit ids\n");
 		return 2;
 	}
 	if (argc == 3) {

@@ -1,18 +1,42 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# run_vm.sh SUITE [TEXT]: run the guest cases (those with TEXT in their name) on
-# that suite's kernel. Prints a line per case; the last line is
+# run_vm.sh [-a ARCH] [-F FLAVOUR] SUITE [TEXT]: run the guest cases (those with
+# TEXT in their name) on that suite's kernel, of another machine if ARCH (Debian's
+# name) says so: there it is the cross-built loader, and the cases that
+# guest/machine.txt selects. Prints a line per case; the last line is
 # "N passed, N failed, N skipped"; the status says whether none failed.
 set -eu
 here=${0%/*}
 OUT=${OUT:-build}
-suite=${1:?"usage: run_vm.sh SUITE [TEXT]"}
+arch=amd64 flavour=''
+while getopts a:F: option; do
+    case $option in
+    a) arch=$OPTARG ;;
+    F) flavour=$OPTARG ;;
+    *) exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
+suite=${1:?"usage: run_vm.sh [-a ARCH] [-F FLAVOUR] SUITE [TEXT]"}
 only=${2:-}
 export OUT
 
-"$here/../scripts/deps.sh" build examples vm guest
-"$here/build.sh"
+# On other machines what differs is tested, and with the tools that they have.
+if [ "$arch" = amd64 ]; then
+    "$here/../scripts/deps.sh" build examples vm guest
+    "$here/build.sh"
+    objects=$OUT/tests examples=$(echo "$here"/../examples/*.o)
+    tools='-T strace -T bpftool -T tc -M cls_bpf -M sch_ingress'
+else
+    "$here/../scripts/deps.sh" examples vm machines cross
+    "$here/build.sh" "$arch"
+    objects=$OUT/tests/$arch examples=
+    tools='-T bpftool'
+    [ -n "$only" ] || only=$(cat "$here/guest/machine.txt")
+    LOADER=${LOADER:-$objects/load_kp_bpf}
+    export LOADER
+fi
 
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
@@ -28,13 +52,13 @@ boot() { # NAME VM_OPTION... -- CASES...
     done
     shift
     for file in "$here"/guest/*.sh; do options="$options -f $file:guest/${file##*/}"; done
-    for file in "$OUT"/tests/*.o "$here"/../examples/*.o; do
+    for file in "$objects"/*.o $examples; do
         [ ! -e "$file" ] || options="$options -f $file:obj/${file##*/}"
     done
     {
         # shellcheck disable=SC2086 # words
-        "$here/../scripts/vm.sh" -s "$suite" $options -f "$OUT/tests/hit:bin/hit" \
-            -T strace -T bpftool -T tc -M cls_bpf -M sch_ingress \
+        "$here/../scripts/vm.sh" -s "$suite" -a "$arch" -F "$flavour" $options $tools \
+            -f "$objects/hit:bin/hit" \
             "$here/guest/run.sh" "$only" "$@" || echo "$?" >"$lines.status"
     } | tee -a "$lines"
     status=$(cat "$lines.status" 2>/dev/null || echo 0)
@@ -44,8 +68,8 @@ boot() { # NAME VM_OPTION... -- CASES...
 }
 
 boot "one CPU" -t 1500 -- cases_count.sh cases_maps.sh cases_end.sh cases_bare.sh \
-    cases_refused.sh cases_fault.sh
-boot "two CPUs" -c 2 -t 300 -- cases_cpus.sh
+    cases_refused.sh cases_fault.sh cases_machine.sh
+[ "$arch" != amd64 ] || boot "two CPUs" -c 2 -t 300 -- cases_cpus.sh
 
 count() {
     grep -c "^$1 - " "$lines" || true

@@ -110,7 +110,7 @@ hundred_at_once() { # WAY
     fi
     hit 3
     expect "the number of maps that say 3" \
-        "$($BPFTOOL map dump name hits | grep -c 'value: 03 00')" 100
+        "$($BPFTOOL map dump name hits | decode | grep -c -x 3)" 100
     # shellcheck disable=SC2086 # process ids
     kill -INT $loaders
     for loader in $loaders; do

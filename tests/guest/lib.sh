@@ -91,10 +91,7 @@ nothing_left() { # BASELINE
 check() { # NAME FUNCTION [ARG]...
     case_name=$1
     shift
-    [ -z "$ONLY" ] || case $case_name in
-    *"$ONLY"*) ;;
-    *) return 0 ;;
-    esac
+    echo "$case_name" | grep -q -F -e "$ONLY" || return 0
     rm -rf $RUN
     mkdir -p $RUN
     : >$RUN/nothing
@@ -137,6 +134,23 @@ clean_up() {
 summary() {
     echo "$nr_passed passed, $nr_failed failed, $nr_skipped skipped"
     [ "$nr_failed" -eq 0 ]
+}
+
+# --- the kernel ---------------------------------------------------------------
+
+# Whether the kernel lets the entry of functions be probed: it does not where
+# ftrace keeps the entry for itself.
+can_probe_entry() {
+    unshare -m sh -c '
+        mount -t tracefs tracefs /check/tracing
+        cd /check/tracing
+        echo "p:kprobes/entry vfs_read" >>kprobe_events &&
+            echo "-:kprobes/entry" >>kprobe_events' 2>&-
+}
+
+# Not every machine's guest has every command.
+needs() { # PATH
+    [ -x "$1" ] || skip "no ${1##*/} here"
 }
 
 # --- the guest's state --------------------------------------------------------
@@ -239,10 +253,19 @@ refused() { # STATUS PATTERN [OPTION]... OBJECT FUNCTION
 
 # --- maps ---------------------------------------------------------------------
 
+is_big_endian() {
+    [ "$(printf '\0\1' | hexdump -e '1/2 "%d"')" = 1 ]
+}
+
+# A 32-bit key in bpftool's words: its bytes, in the machine's order.
+key_bytes() { # NUMBER (below 256)
+    if is_big_endian; then echo "0 0 0 $1"; else echo "$1 0 0 0"; fi
+}
+
 # The value in what bpftool prints, as a number: "key: 00 .. value: 0a 00 ..",
 # the machine's order of bytes, or "value": 10 of a map with BTF.
 decode() {
-    awk -v big="$(printf '\0\1' | hexdump -e '1/2 "%d"')" '
+    awk -v big="$(is_big_endian && echo 1)" '
         sub(/.*"value": */, "") { print $1 + 0 }
         sub(/.*value: */, "") {
             hex = ""
@@ -254,8 +277,8 @@ decode() {
 
 # Prints the 64-bit value at a 32-bit key of an array.
 map_value() { # "name NAME" | "pinned PATH" | "id ID" [KEY]
-    # shellcheck disable=SC2086 # two words
-    $BPFTOOL map lookup $1 key "${2:-0}" 0 0 0 | decode
+    # shellcheck disable=SC2046,SC2086 # words
+    $BPFTOOL map lookup $1 key $(key_bytes "${2:-0}") | decode
 }
 
 map_count() { # how many maps of that name there are

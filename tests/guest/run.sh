@@ -9,6 +9,7 @@ mkdir -p /proc /sys /dev /run /mnt /check/proc /check/tracing /check/debug
 mknod /dev/null c 1 3
 . /guest/lib.sh
 mount_usual
+echo "# $(uname -r) on $(uname -m), pages of $(awk '/^KernelPageSize/ { print $2; exit }' /proc/self/smaps) KiB"
 for file; do
     . "/guest/$file"
 done

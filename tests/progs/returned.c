@@ -14,11 +14,7 @@ struct bpf_elf_map hits SEC("maps") = {
 SEC("prog")
 int count(struct pt_regs *ctx)
 {
-	char comm[16];
-
-	bpf_get_current_comm(comm, sizeof(comm));
-	if (comm[0] == 'h' && comm[1] == 'i' && comm[2] == 't' && !comm[3] &&
-	    (int)PT_REGS_RC(ctx) == -ENOENT)
+	if (is_hit() && (int)PT_REGS_RC(ctx) == -ENOENT)
 		count_one(&hits);
 	return 0;
 }

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What differs from machine to machine: names of system calls, where arguments
+# are, and which places can be probed.
+
+# Each argument of hit's call is where the examples' header says.
+know_arguments() { # OBJECT FUNCTION
+    start "$OBJ/$1" "$2" || return
+    hit arguments
+    for argument in 1 2 3 4 5 6; do
+        expect "times that argument $argument was right" "$(map_value 'name hits' $argument)" 1
+    done
+    stop_well
+}
+
+# The alias leads to the function that this kernel has for the system call.
+name_syscall() { # WAY
+    symbol=$(awk '$2 ~ /[tT]/ && $3 ~ /^(__[a-z0-9]*_)?sys_getpriority$/ { print $3 }' /proc/kallsyms |
+        grep -v -e __do_ -e __se_ -e __ia32_ | head -n 1)
+    [ -n "$symbol" ] || { fail "no getpriority in kallsyms"; return; }
+    start --attach="$1" $OBJ/every.o sys_getpriority || return
+    expect_text "$stderr" "on '$symbol"
+    nice >$RUN/nice
+    [ "$(map_value 'name hits')" -gt 0 ] || fail "it counts nothing"
+    stop_well
+}
+
+# Where ftrace keeps the entry, the probe is just past it, and the loader says so.
+say_past_entry() { # WAY
+    start --attach="$1" $OBJ/every.o vfs_read || return
+    if can_probe_entry; then
+        expect_text "$stderr" "on 'vfs_read',"
+    else
+        expect_text "$stderr" "on 'vfs_read+0x4'"
+    fi
+    stop_well
+}
+
+for way in perf tracefs; do
+    check "the live line names this kernel's system call, by $way" name_syscall $way
+    check "the live line says where the probe is, by $way" say_past_entry $way
+done
+check "known arguments of a system call" know_arguments syscall_args.o sys_process_vm_readv
+check "known arguments of a function" know_arguments function_args.o vm_mmap_pgoff
