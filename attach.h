@@ -201,16 +201,16 @@ static inline int attach_perf_program(int prog_fd, bool by_link, struct attachme
 }
 
 /* The PMU's number, for perf_event_attr.type; 0 (which is PERF_TYPE_HARDWARE) when it is not there. */
-static inline uint32_t attach_read_pmu(void)
+static inline int attach_read_pmu(uint32_t *out)
 {
 	char number[16];
 	const char *p = number;
 	uint64_t type = 0;
+	int ret = fs_read(&fs_sys, "bus/event_source/devices/kprobe/type", number, sizeof(number));
 
-	if (fs_read(&fs_sys, "bus/event_source/devices/kprobe/type", number, sizeof(number)) <= 0 ||
-	    !text_read_number(&p, 10, &type))
-		return 0;
-	return (uint32_t)type;
+	if (ret > 0 && text_read_number(&p, 10, &type))
+		*out = (uint32_t)type;
+	return kernel_is_exhausted(ret) ? ret : 0;
 }
 
 static inline int attach_perf(const struct target *target, int prog_fd, struct attachment *out)
@@ -337,8 +337,10 @@ static inline void guardian_run(pid_t parent, int events_fd, const char *event)
 
 static inline pid_t guardian_start(int events_fd, const char *event)
 {
-	pid_t parent = getpid();
-	pid_t guardian = sys_fork();
+	pid_t parent = getpid(), guardian;
+
+	sys_keep_children();
+	guardian = sys_fork(0);
 
 	if (guardian == 0)
 		guardian_run(parent, events_fd, event);
@@ -467,6 +469,8 @@ static inline int attachment_retract(struct attachment *attachment)
 	attachment->link_fd = attachment->perf_fd = -1;
 	if (attachment->event[0]) /* only now: an event that perf holds is busy */
 		err = event_remove(attachment->events_fd, attachment->event);
+	if (err == -ENOENT) /* idle for a moment, it may have been swept by another start */
+		err = 0;
 	if (!err)
 		attachment->event[0] = '\0';
 	return err;
@@ -579,6 +583,24 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 	}
 }
 
+/* What is wrong with the place itself, though the kernel might take it. Returns 0, or -errno with a reason. */
+static inline int attach_check_place(const struct target *target, const struct symbol_report *found,
+				     struct why *why)
+{
+	uint64_t size = found->next_address - found->address;
+
+	if (found->module && !found->nr_exact) {
+		why_set(why, -ENOENT, "there is no such function in module '%.*s', or it is not loaded",
+			(int)found->module_len, found->module);
+		attach_hint_names(found, why);
+		return -ENOENT;
+	}
+	if (found->nr_exact == 1 && found->address && found->next_address && target->offset >= size)
+		return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
+			       (unsigned long long)size);
+	return 0;
+}
+
 /* For what needs a large frame and seldom runs: its pages stay untouched in a normal start. */
 #define ATTACH_SELDOM static __attribute__((noinline, unused))
 
@@ -589,6 +611,8 @@ ATTACH_SELDOM int attach_explain_symbol(const struct target *target, int err, st
 
 	if (symbols_search(target->symbol, &found) != 0)
 		return why_errno(why, err, "cannot be probed, and there is no /proc/kallsyms to say why");
+	if (found.nr_exact && attach_blacklisted(found.wanted))
+		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
 	if (found.nr_exact > 1)
 		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
 			       found.nr_exact);
@@ -601,8 +625,10 @@ ATTACH_SELDOM int attach_explain_symbol(const struct target *target, int err, st
 		attach_hint_names(&found, why);
 		return err;
 	}
-	if (attach_blacklisted(found.wanted))
-		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
+	if (attach_check_place(target, &found, why) != 0)
+		return err;
+	if (target->offset) /* older kernels say EINVAL for what is EILSEQ below */
+		return why_errno(why, err, "is not an instruction boundary, or an instruction that cannot be probed");
 	if (target->retprobe && machine_running().entry_skip)
 		return why_set(why, -EOPNOTSUPP,
 			       "no return probe can be set: on this machine ftrace keeps the entry of functions");
@@ -613,19 +639,7 @@ ATTACH_SELDOM int attach_check_symbol(const struct target *target, struct why *w
 {
 	struct symbol_report found;
 
-	if (symbols_search(target->symbol, &found) != 0)
-		return 0;
-	if (found.module && !found.nr_exact) {
-		why_set(why, -ENOENT, "there is no such function in module '%.*s', or it is not loaded",
-			(int)found.module_len, found.module);
-		attach_hint_names(&found, why);
-		return -ENOENT;
-	}
-	if (found.nr_exact == 1 && found.address && found.next_address &&
-	    target->offset >= found.next_address - found.address)
-		return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
-			       (unsigned long long)(found.next_address - found.address));
-	return 0;
+	return symbols_search(target->symbol, &found) == 0 ? attach_check_place(target, &found, why) : 0;
 }
 
 /*
@@ -637,8 +651,21 @@ static inline int attach_check_target(const struct target *target, struct why *w
 	return target->offset || strchr(target->symbol, ':') ? attach_check_symbol(target, why) : 0;
 }
 
-static inline int attach_explain(const struct target *target, enum attach_mode mode, int err,
-				 struct why *why)
+static inline int attach_explain_missing(const struct attachment *attachment, enum attach_mode mode,
+					 struct why *why)
+{
+	if (attachment->pmu_type || attachment->events_fd >= 0)
+		return why_set(why, -EOPNOTSUPP, "this kernel cannot probe there");
+	if (mode != ATTACH_PERF)
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no kprobes that a program can use (CONFIG_KPROBE_EVENTS)");
+	why_set(why, -EOPNOTSUPP, "this kernel has no kprobe PMU (since Linux 4.17)");
+	why_hint(why, "try --attach=tracefs");
+	return -EOPNOTSUPP;
+}
+
+static inline int attach_explain(const struct target *target, const struct attachment *attachment,
+				 enum attach_mode mode, int err, struct why *why)
 {
 	switch (err) {
 	case -ENOENT:
@@ -646,38 +673,27 @@ static inline int attach_explain(const struct target *target, enum attach_mode m
 	case -EADDRNOTAVAIL:
 		return attach_explain_symbol(target, err, why);
 	case -EILSEQ:
-		why_set(why, err, "is not an instruction boundary");
-		break;
+		return why_set(why, err, "is not an instruction boundary");
 	case -EPERM:
 	case -EACCES:
 		why_errno(why, err, "may not be probed");
 		kernel_hint_privilege(why);
-		break;
+		return err;
 	case -ENXIO:
 		why_set(why, err, "cannot be probed: tracefs is not mounted, and there is no directory to mount it on");
 		why_hint(why, "make one: mkdir /mnt");
-		break;
+		return err;
 	case -EBUSY:
-		why_set(why, err, "is busy: live patching or another tracer holds it");
-		break;
+		return why_set(why, err, "is busy: live patching or another tracer holds it");
 	case -EOPNOTSUPP:
 	case -ENOSYS:
 	case -524:
-		err = -EOPNOTSUPP;
-		if (mode == ATTACH_PERF) {
-			why_set(why, err, "this kernel has no kprobe PMU (since Linux 4.17)");
-			why_hint(why, "try --attach=tracefs");
-		} else {
-			why_set(why, err, "this kernel has no kprobes that a program can use (CONFIG_KPROBE_EVENTS)");
-		}
-		break;
+		return attach_explain_missing(attachment, mode, why);
 	default:
 		why_errno(why, err, "cannot be probed");
-		if (err == -EMFILE)
-			why_hint(why, "too many open files: raise the limit (ulimit -n)");
-		break;
+		kernel_hint_exhausted(err, why);
+		return err;
 	}
-	return err;
 }
 
 /* EINVAL may mean a missing name too: of a return probe up to v5.10, of tracefs since v6.11. */
@@ -693,7 +709,7 @@ static inline bool attach_is_missing_symbol(int err)
  * tells more than a name that is not there.
  */
 static inline int attach_resolved(struct target *target, int prog_fd, enum attach_mode mode,
-				  struct attachment *out)
+				  struct attachment *out, struct why *why)
 {
 	const struct target given = *target;
 	int first = attach_once(&given, prog_fd, mode, out);
@@ -705,18 +721,21 @@ static inline int attach_resolved(struct target *target, int prog_fd, enum attac
 	for (unsigned int i = 1; i < 4; i++) {
 		const bool skip = i & 1, wrap = i & 2;
 		struct target candidate = given;
-		int err;
+		int err = 0;
 
 		if ((skip && !target_skip_entry(&candidate, machine.entry_skip)) ||
 		    (wrap && !target_wrap(&candidate, machine.syscall_prefix)))
 			continue;
-		err = attach_once(&candidate, prog_fd, mode, out);
-		if (!attach_is_missing_symbol(err))
-			return err;
-		if (first == -ENOENT && err == -EINVAL) {
-			first = err;
+		if (wrap)
+			err = attach_check_target(&candidate, why);
+		if (!err)
+			err = attach_once(&candidate, prog_fd, mode, out);
+		if (!attach_is_missing_symbol(err) || (first == -ENOENT && err == -EINVAL)) {
 			*target = candidate;
+			first = err;
 		}
+		if (!attach_is_missing_symbol(err))
+			break;
 	}
 	return first;
 }
@@ -733,12 +752,13 @@ static inline int attachment_open(const struct target *target, int prog_fd, enum
 	int err = attach_check_target(target, why);
 	struct text name;
 
-	if (mode != ATTACH_TRACEFS)
-		out->pmu_type = attach_read_pmu();
 	if (!err) {
-		err = attach_resolved(&tried, prog_fd, mode, out);
+		if (mode != ATTACH_TRACEFS)
+			err = attach_read_pmu(&out->pmu_type);
+		if (!err)
+			err = attach_resolved(&tried, prog_fd, mode, out, why);
 		if (err)
-			err = attach_explain(&tried, mode, err, why);
+			err = attach_explain(&tried, out, mode, err, why);
 	}
 	if (!err)
 		return 0;

@@ -40,8 +40,6 @@
 #define BPF_PERF_EVENT 41         /* enum bpf_attach_type */
 
 #define BPF_MAP_TYPE_PERF_EVENT_ARRAY 4
-#define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
-#define BPF_MAP_TYPE_HASH_OF_MAPS 13
 #define BPF_MAP_TYPE_DEVMAP 14
 #define BPF_MAP_TYPE_DEVMAP_HASH 25
 #define BPF_MAP_TYPE_RINGBUF 27
@@ -126,7 +124,7 @@ struct sys_perf_attr {
 	sys_u64 sample_type;
 	sys_u64 read_format;
 	uint64_t disabled : 1; /* a bit field as in the kernel: it counts from the other end on big endian */
-	uint64_t : 63;
+	uint64_t unused : 63;  /* named, so that it is zeroed as well */
 	uint32_t wakeup_events;
 	uint32_t bp_type;
 	sys_u64 config1;       /* kprobe_func: the address of the symbol's name */
@@ -142,11 +140,14 @@ struct sys_perf_attr {
 #define SECURITYFS_MAGIC 0x73636673
 #define BPF_FS_MAGIC 0xcafe4a11
 
-/* Since v5.2. One number on every machine, unlike the older calls'. */
+/* Since v5.2. One number on every machine, unlike the older calls' (MIPS counts from an offset). */
 #ifndef __NR_fsopen
-#define __NR_fsopen 430
-#define __NR_fsconfig 431
-#define __NR_fsmount 432
+#ifndef __NR_Linux
+#define __NR_Linux 0
+#endif
+#define __NR_fsopen (__NR_Linux + 430)
+#define __NR_fsconfig (__NR_Linux + 431)
+#define __NR_fsmount (__NR_Linux + 432)
 #endif
 #define SYS_FSOPEN_CLOEXEC 1
 #define SYS_FSMOUNT_CLOEXEC 1
@@ -327,7 +328,11 @@ static inline int sys_mount_detached(const char *type)
 }
 
 /* Lifts the limit on locked memory, soft and hard; musl's setrlimit() would bring all of its threads. */
+#ifdef __mips__
+#define RLIMIT_MEMLOCK 9
+#else
 #define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
+#endif
 
 static inline int sys_unlimit_memlock(void)
 {
@@ -339,10 +344,20 @@ static inline int sys_unlimit_memlock(void)
 /*
  * The kernel's signal set: signal N is bit N - 1, and 64 bits are two words on
  * 32-bit machines. All that we name are below 32, in the first word. (The C
- * library's set is sixteen times as large, and its functions are as well.)
+ * library's set is sixteen times as large, and its functions are as well.) Its
+ * struct sigaction starts with the handler. MIPS has 128 signals, and the flags
+ * before the handler.
  */
+#ifdef __mips__
+#define SYS_SIGSET_BYTES 16
+#define SYS_SIGACTION_HANDLER 1
+#else
+#define SYS_SIGSET_BYTES 8
+#define SYS_SIGACTION_HANDLER 0
+#endif
+
 struct sys_sigset {
-	unsigned long word[8 / sizeof(unsigned long)];
+	unsigned long word[SYS_SIGSET_BYTES / sizeof(unsigned long)];
 };
 
 #define SYS_SIGNAL(signal) (1UL << ((signal) - 1))
@@ -364,13 +379,20 @@ static inline int sys_signals_wait(unsigned long signals, long pause_ns)
 				  sizeof(set)));
 }
 
-/* The kernel's struct sigaction starts with the handler. */
 static inline bool sys_signal_is_ignored(int signal)
 {
 	uintptr_t action[8] = { 0 };
 
 	return syscall(__NR_rt_sigaction, (long)signal, NULL, action, sizeof(struct sys_sigset)) == 0 &&
-	       action[0] == (uintptr_t)SIG_IGN;
+	       action[SYS_SIGACTION_HANDLER] == (uintptr_t)SIG_IGN;
+}
+
+/* SIGCHLD ignored would reap our children for us, and their process ids could be others' by then. */
+static inline void sys_keep_children(void)
+{
+	const uintptr_t by_default[8] = { 0 }; /* SIG_DFL, no flags */
+
+	syscall(__NR_rt_sigaction, (long)SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
 }
 
 /* The CPU that we run on, or 0 when the kernel does not say. */
@@ -381,13 +403,17 @@ static inline int sys_getcpu(void)
 	return syscall(__NR_getcpu, &cpu, NULL, NULL) < 0 ? 0 : (int)cpu;
 }
 
-/* fork(2) without what the C library does for threads, which we do not have. */
-static inline pid_t sys_fork(void)
+/*
+ * fork(2) without what the C library does for threads, which we do not have;
+ * `flags` as in clone(2). On s390 the new stack, which we do not give, comes
+ * first.
+ */
+static inline pid_t sys_fork(unsigned long flags)
 {
-#ifdef __NR_fork
-	return sys_result(syscall(__NR_fork));
+#ifdef __s390__
+	return sys_result(syscall(__NR_clone, NULL, flags | SIGCHLD, NULL, NULL, NULL));
 #else
-	return sys_result(syscall(__NR_clone, (long)SIGCHLD, NULL, NULL, NULL, NULL));
+	return sys_result(syscall(__NR_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL));
 #endif
 }
 

@@ -10,6 +10,9 @@
 #ifndef FS_H
 #define FS_H
 
+#include <sched.h>
+#include <sys/wait.h>
+
 #include "bpf_sys.h"
 #include "text.h"
 
@@ -123,29 +126,72 @@ static inline int fs_open_at(const char *path, unsigned int magic)
 	return err ? err : -ENOENT;
 }
 
-/*
- * A file system of its own for us. Before v5.2 a mount needs a place: it is
- * covered only until the descriptor is open, and detached at once.
- */
-static inline int fs_mount_private(const struct fs_kind *kind)
+/* Mounts where a directory is, opens it, and lets go of the place. Returns a descriptor, or -errno. */
+static inline int fs_mount_briefly(const struct fs_kind *kind)
 {
-	const char *places[] = { kind->path, "/proc", "/sys", "/mnt", "/tmp", "/dev" };
-	int ret = sys_mount_detached(kind->type);
+	const char *places[] = { kind->path, "/mnt", "/tmp", "/proc", "/sys", "/dev" };
 
-	if (ret != -ENOSYS)
-		return ret;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (mount(kind->type, places[i], kind->type, 0, NULL) != 0) {
-			ret = -errno;
-			if (ret == -ENOENT || ret == -ENOTDIR)
-				continue;
+		int ret = sys_result(mount(kind->type, places[i], kind->type, 0, NULL));
+		if (ret == -ENOENT || ret == -ENOTDIR)
+			continue;
+		if (ret < 0)
 			return ret;
-		}
 		ret = fs_open_at(places[i], kind->magic);
 		umount2(places[i], MNT_DETACH);
 		return ret;
 	}
-	return ret;
+	return -ENOENT;
+}
+
+/*
+ * The same, seen by nobody: a child with our descriptors but a mount namespace
+ * of its own mounts, and puts the directory into place_fd. Its namespace ends
+ * with it, so nothing stays even if it is killed. Returns 0 or -errno.
+ */
+static inline int fs_mount_in_child(const struct fs_kind *kind, int place_fd)
+{
+	int status = 0;
+	pid_t child;
+
+	sys_keep_children();
+	child = sys_fork(CLONE_FILES);
+	if (child < 0)
+		return child;
+	if (child == 0) {
+		int fd;
+
+		/* Without namespaces, or in a chroot, it may be seen for a moment. */
+		if (unshare(CLONE_NEWNS) == 0)
+			mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+		fd = fs_mount_briefly(kind);
+		if (fd < 0)
+			_exit(-fd & 127);
+		dup3(fd, place_fd, O_CLOEXEC);
+		close(fd);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+		return -EINTR;
+	return -WEXITSTATUS(status);
+}
+
+/* A file system for us alone. Before v5.2 a mount needs a place. */
+static inline int fs_mount_private(const struct fs_kind *kind)
+{
+	int fd = sys_mount_detached(kind->type);
+	int err;
+
+	if (fd != -ENOSYS)
+		return fd;
+	fd = sys_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	err = fs_mount_in_child(kind, fd);
+	if (err == 0)
+		return fd;
+	close(fd);
+	return err;
 }
 
 /* Undoes mountinfo's escapes (\040 and the like) in place; proc(5). */

@@ -10,6 +10,7 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include <sys/file.h>
 #include <sys/utsname.h>
 
 #include "bpf_sys.h"
@@ -238,21 +239,54 @@ static inline const char *kernel_lockdown(void)
 	return text_find(modes, "[confidentiality]") ? "confidentiality" : "";
 }
 
+/* What we ran out of, rather than what was refused. */
+static inline bool kernel_is_exhausted(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+static inline void kernel_hint_exhausted(int err, struct why *why)
+{
+	if (err == -EMFILE)
+		why_hint(why, "too many open files: raise the limit (ulimit -n)");
+}
+
+/* kernel.perf_event_paranoid, where distributions know levels above 2; 0 when it is not to be read. */
+static inline uint64_t kernel_perf_paranoid(void)
+{
+	char level[16];
+	const char *p = level;
+	uint64_t value = 0;
+
+	if (fs_read(&fs_proc, "sys/kernel/perf_event_paranoid", level, sizeof(level)) <= 0 ||
+	    !text_read_number(&p, 10, &value))
+		return 0;
+	return value;
+}
+
+static inline bool kernel_may(uint64_t capabilities, unsigned int capability)
+{
+	return capabilities >> capability & 1;
+}
+
 /* After EPERM or EACCES: who could do it. */
 static inline void kernel_hint_privilege(struct why *why)
 {
-	const uint64_t admin = (uint64_t)1 << CAP_SYS_ADMIN;
-	const uint64_t tracing = (uint64_t)1 << CAP_BPF | (uint64_t)1 << CAP_PERFMON;
 	uint64_t effective;
 
 	if (sys_capabilities(&effective) < 0)
 		return;
-	if (!(effective & admin) && (effective & tracing) != tracing)
+	if (!kernel_may(effective, CAP_SYS_ADMIN) &&
+	    !(kernel_may(effective, CAP_BPF) && kernel_may(effective, CAP_PERFMON)))
 		why_hint(why, "needs root, or CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8); missing:%s%s",
-			 effective & (uint64_t)1 << CAP_BPF ? "" : " CAP_BPF",
-			 effective & (uint64_t)1 << CAP_PERFMON ? "" : " CAP_PERFMON");
+			 kernel_may(effective, CAP_BPF) ? "" : " CAP_BPF",
+			 kernel_may(effective, CAP_PERFMON) ? "" : " CAP_PERFMON");
 	else if (kernel_in_user_namespace())
 		why_hint(why, "this is a user namespace, whose capabilities do not count here: run it outside");
+	else if (!kernel_may(effective, CAP_SYS_ADMIN) && kernel_perf_paranoid() > 2)
+		why_hint(why, "kernel.perf_event_paranoid above 2 asks for CAP_SYS_ADMIN: sysctl kernel.perf_event_paranoid=2");
+	else if (!kernel_may(effective, CAP_SYS_ADMIN))
+		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
 	else if (kernel_lockdown()[0])
 		why_hint(why, "the kernel is locked down (%s)", kernel_lockdown());
 	else
@@ -286,17 +320,20 @@ static inline const char *map_type_name(uint32_t type)
 	return type < sizeof(map_types) / sizeof(map_types[0]) ? map_types[type].name : "unknown";
 }
 
-static inline void map_hint_type(uint32_t type, struct why *why)
+/* Is the type younger than this kernel? The hint says so. */
+static inline bool map_is_too_new(uint32_t type, struct why *why)
 {
 	uint32_t version = kernel_version();
 	const struct map_type *known;
 
 	if (type >= sizeof(map_types) / sizeof(map_types[0]))
-		return;
+		return false;
 	known = &map_types[type];
-	if (version && version < version_code(known->major, known->minor, 0))
-		why_hint(why, "maps of type %s exist since Linux %u.%u, this is %u.%u", known->name,
-			 known->major, known->minor, version >> 16, version >> 8 & 255);
+	if (!version || version >= version_code(known->major, known->minor, 0))
+		return false;
+	why_hint(why, "maps of type %s exist since Linux %u.%u, this is %u.%u", known->name,
+		 known->major, known->minor, version >> 16, version >> 8 & 255);
+	return true;
 }
 
 /* ---- Creating maps ---- */
@@ -362,11 +399,8 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 		  attr.max_entries, map->flags);
 	if (fd == -EPERM || fd == -EACCES)
 		kernel_hint_privilege(why);
-	if (fd == -EINVAL)
-		map_hint_type(map->type, why);
-	if (fd == -EMFILE)
-		why_hint(why, "too many open files: raise the limit (ulimit -n)");
-	return fd;
+	kernel_hint_exhausted(fd, why);
+	return fd == -EINVAL && map_is_too_new(map->type, why) ? -EOPNOTSUPP : fd;
 }
 
 /* ---- Maps found at a pin ---- */
@@ -493,14 +527,38 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 	return pinning == PIN_GLOBAL_NS ? dirs->globals_fd : dirs->root_fd;
 }
 
+#define MOUNT_TRIES 100
+#define MOUNT_PAUSE_NS 10000000
+
+/*
+ * Two starts at once must not mount two file systems, one on the other: the
+ * mount point is locked, and who waited looks again. Somebody who keeps the
+ * lock for ever keeps nobody for ever. Returns a descriptor, or -errno.
+ */
+static inline int pin_lock_mount_point(void)
+{
+	int fd = sys_openat(AT_FDCWD, BPFFS_PATH, O_RDONLY | O_DIRECTORY);
+
+	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && i < MOUNT_TRIES; i++)
+		sys_signals_wait(0, MOUNT_PAUSE_NS);
+	return fd;
+}
+
 static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 {
-	int err = sys_result(mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700"));
+	int lock_fd = pin_lock_mount_point();
+	int err = 0;
 
-	if (err == 0) {
-		dirs->mounted = true;
-		return 0;
+	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
+	if (dirs->root_fd == -ENOENT) {
+		err = sys_result(mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700"));
+		dirs->mounted = err == 0;
+		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
+	if (lock_fd >= 0)
+		close(lock_fd);
+	if (err == 0)
+		return 0;
 	if (err == -ENODEV)
 		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf file system (since Linux 4.4)");
 	why_errno(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "'");
@@ -523,7 +581,6 @@ static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *wh
 		err = pin_mount_root(dirs, why);
 		if (err)
 			return err;
-		dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
 	return dirs->root_fd < 0 ? why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'") : 0;
 }
@@ -557,8 +614,9 @@ static inline int pin_open_dirs(struct pin_dirs *dirs, enum pinning pinning, boo
 
 	if (err || pinning != PIN_GLOBAL_NS || dirs->root_fd < 0 || dirs->globals_fd >= 0)
 		return err;
-	dirs->tc_fd = pin_open_subdir(dirs->root_fd, "tc", BPFFS_PATH "/tc", make, &dirs->made_tc,
-				      why);
+	if (dirs->tc_fd < 0)
+		dirs->tc_fd = pin_open_subdir(dirs->root_fd, "tc", BPFFS_PATH "/tc", make,
+					      &dirs->made_tc, why);
 	if (dirs->tc_fd >= 0)
 		dirs->globals_fd = pin_open_subdir(dirs->tc_fd, "globals", BPFFS_PATH "/tc/globals",
 						   make, &dirs->made_globals, why);
@@ -774,7 +832,10 @@ static inline int maps_open(struct kernel *kernel, const struct object *object, 
 	return 0;
 }
 
-/* Puts the inner maps into their places. */
+/*
+ * Puts the inner maps into their places, as tc does. What stood there in an
+ * outer map that was pinned before is replaced for good.
+ */
 static inline int maps_link(const struct maps *maps, struct why *why)
 {
 	for (uint32_t i = 0; i < maps->nr; i++) {
@@ -818,9 +879,10 @@ struct verifier_log {
 };
 
 #define LOG_SIZE_FIRST (64U << 10) /* 16 MiB at once is half the memory of some boards */
-#define LOG_SIZE_LAST (16U << 20)
+#define LOG_SIZE_LAST (UINT32_MAX >> 8) /* the most that kernels before v5.2 take */
 #define LOG_TAIL_LINES 12
 #define LOAD_TRIES 5
+#define PROGRAM_INSNS_OLD 4096U /* BPF_MAXINSNS */
 #define PROGRAM_MAPS_MAX 64U /* the kernel's MAX_USED_MAPS */
 
 static inline void verifier_log_close(struct verifier_log *log)
@@ -855,8 +917,8 @@ static inline const char *verifier_log_tail(const char *log)
 	return log;
 }
 
-/* The map indexes in the instructions become descriptors. */
-static inline void program_set_maps(const struct object_program *program, const struct maps *maps)
+/* The map indexes in the instructions become descriptors: once. */
+static inline void program_set_maps(struct object_program *program, const struct maps *maps)
 {
 	for (uint32_t i = 0; i < program->nr_insns; i++) {
 		struct insn *insn = &program->insns[i];
@@ -897,12 +959,17 @@ static inline bool program_mend(struct kernel *kernel, int err, struct sys_prog_
 	}
 }
 
-/* The same program again with a log, in a buffer that grows until the log fits. */
+/*
+ * The same program again with a log, in a buffer that grows until the log fits.
+ * Returns what the kernel says of the program: a descriptor, -ENOSPC when even
+ * the largest log was too short, -ENOMEM when there is none to be had.
+ */
 static inline int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
 {
-	int fd = -ENOSPC;
+	size_t size = LOG_SIZE_FIRST;
+	int fd;
 
-	for (size_t size = LOG_SIZE_FIRST; size <= LOG_SIZE_LAST; size *= 4) {
+	for (;;) {
 		verifier_log_close(log);
 		log->data = sys_memory(size);
 		if (!log->data)
@@ -912,51 +979,54 @@ static inline int program_try_with_log(struct sys_prog_load_attr *attr, struct v
 		attr->log_size = (uint32_t)size;
 		attr->log_buf = sys_ptr(log->data);
 		fd = program_try(attr);
-		/* v6.4 and later keep the end of a log that is too long, and say no ENOSPC. */
-		if (fd != -ENOSPC && strlen(log->data) + 1 < size)
-			break;
-		if (fd >= 0)
-			break;
+		if (fd != -ENOSPC || size == LOG_SIZE_LAST)
+			return fd;
+		size = size * 4 < LOG_SIZE_LAST ? size * 4 : LOG_SIZE_LAST;
 	}
-	return fd;
 }
 
 /* The verifier does not know a helper that the program calls. */
-static inline void program_hint_helper(struct why *why)
+static inline int program_hint_helper(int err, struct why *why)
 {
 	const char *lockdown = kernel_lockdown();
 	uint32_t version = kernel_version();
 
-	if (lockdown[0])
+	if (lockdown[0]) {
 		why_hint(why, "the kernel is locked down (%s), which takes helpers from programs",
 			 lockdown);
-	else
-		why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
-			 version >> 16, version >> 8 & 255);
+		return err;
+	}
+	why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
+		 version >> 16, version >> 8 & 255);
+	return -EOPNOTSUPP;
 }
 
-static inline void program_hint(const struct object *object, const char *log, int err,
-				struct why *why)
+/* What to do about a refusal. Returns err, or -EOPNOTSUPP when the kernel lacks what it takes. */
+static inline int program_hint(const struct object *object, const char *log, int err,
+			       struct why *why)
 {
+	const uint32_t nr_insns = object->program.nr_insns;
+
 	if (text_find(log, "GPL"))
 		why_hint(why, "the program's licence is '%s'; add: char _license[] "
 			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
 			 object->license);
 	else if (text_find(log, "unknown func") || text_find(log, "invalid func"))
-		program_hint_helper(why);
+		return program_hint_helper(err, why);
 	else if (text_find(log, "invalid bpf_context access"))
 		why_hint(why, "the program reads registers that this machine does not have there: "
 			      "was it compiled for another one?");
 	else if (err == -E2BIG && object->nr_maps > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->nr_maps);
-	else if (err == -E2BIG)
-		why_hint(why, "%u instructions are too many for this kernel (4096 before Linux 5.2)",
-			 object->program.nr_insns);
+	else if ((err == -E2BIG || (err == -EINVAL && !log[0])) && nr_insns >= PROGRAM_INSNS_OLD)
+		why_hint(why, "%u instructions are too many for this kernel (%u before Linux 5.2)",
+			 nr_insns, PROGRAM_INSNS_OLD);
 	else if (err == -EPERM || (err == -EACCES && !log[0]))
 		kernel_hint_privilege(why);
 	else if (err == -EINVAL && !log[0])
 		why_hint(why, "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)");
+	return err;
 }
 
 /*
@@ -964,17 +1034,17 @@ static inline void program_hint(const struct object *object, const char *log, in
  * descriptor, or -errno with a reason and, where the verifier spoke, its log,
  * which verifier_log_close() frees.
  */
-static inline int program_load(struct kernel *kernel, const struct object *object,
+static inline int program_load(struct kernel *kernel, struct object *object,
 			       const struct maps *maps, struct verifier_log *log, struct why *why)
 {
-	const struct object_program *program = &object->program;
+	struct object_program *program = &object->program;
 	struct sys_prog_load_attr attr = {
 		.prog_type = BPF_PROG_TYPE_KPROBE,
 		.insn_cnt = program->nr_insns,
 		.insns = sys_ptr(program->insns),
 		.license = sys_ptr(object->license),
 	};
-	int fd;
+	int fd, err;
 
 	program_set_maps(program, maps);
 	kernel_set_name(kernel, program->name, attr.prog_name);
@@ -986,15 +1056,20 @@ static inline int program_load(struct kernel *kernel, const struct object *objec
 	if (fd == -ENOSYS)
 		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
 
-	fd = program_try_with_log(&attr, log);
+	err = fd;
+	if (!kernel_is_exhausted(err))
+		fd = program_try_with_log(&attr, log);
 	if (fd >= 0)
 		return fd;
+	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
+		err = fd;
 	if (log->data && log->data[0])
-		why_errno(why, fd, "the verifier refused it");
+		why_errno(why, err, "the verifier refused it");
 	else
-		why_errno(why, fd, "cannot be loaded");
-	program_hint(object, log->data ? log->data : "", fd, why);
-	return why_subject(why, fd, "program '%s'", program->name);
+		why_errno(why, err, "cannot be loaded");
+	kernel_hint_exhausted(err, why);
+	err = program_hint(object, log->data ? log->data : "", err, why);
+	return why_subject(why, err, "program '%s'", program->name);
 }
 
 #endif

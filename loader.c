@@ -344,7 +344,6 @@ static const char *file_kind(mode_t mode)
 {
 	return S_ISDIR(mode)    ? "a directory"
 	       : S_ISFIFO(mode) ? "a FIFO"
-	       : S_ISSOCK(mode) ? "a socket"
 				: "a device";
 }
 
@@ -484,7 +483,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 		err = s->prog_fd = program_load(&s->kernel, &s->object, &s->maps, &s->log, why);
 	if (err < 0)
 		return err;
-	if (options->check || options->verbose)
+	if ((options->check && !options->quiet) || options->verbose)
 		report_object(options->object, &s->object, options->verbose);
 	if (options->check)
 		return 0;
@@ -498,7 +497,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (!options->quiet)
 		report_live(&s->object, target, &s->attachment);
 	attach_sweep(&s->attachment);
-	if (attach_is_silenced())
+	if (!options->quiet && attach_is_silenced())
 		report(options->object, "warning: kprobes are switched off (debugfs: kprobes/enabled is 0), "
 					"so no hit counts");
 	signals_wait();

@@ -329,10 +329,12 @@ static inline int object_check_pin_name(const char *name, struct why *why)
 	return 0;
 }
 
+#define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
+#define BPF_MAP_TYPE_HASH_OF_MAPS 13
+
 static inline bool object_is_map_of_maps(uint32_t type)
 {
-	/* The kernel's BPF_MAP_TYPE_ARRAY_OF_MAPS and BPF_MAP_TYPE_HASH_OF_MAPS. */
-	return type == 12 || type == 13;
+	return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS;
 }
 
 static inline int object_read_map(const struct object_map_def *def, struct object_map *map,

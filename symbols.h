@@ -2,9 +2,9 @@
 /*
  * symbols.h - what /proc/kallsyms says of one name, in one pass, with no table kept.
  *
- * It is read only after the kernel refused a name, to say why: is there such a
+ * It is read after the kernel refused a name, to say why: is there such a
  * function, how often, under which compiler's suffixes, and which names are
- * nearest to it.
+ * nearest to it; and before, for what the kernel would accept and should not.
  */
 #ifndef SYMBOLS_H
 #define SYMBOLS_H

@@ -220,6 +220,7 @@ static inline const char *error_text(int err)
 		{ ENOENT, "No such file or directory" },
 		{ EINTR, "Interrupted system call" },
 		{ EIO, "Input/output error" },
+		{ ENXIO, "No such device or address" },
 		{ E2BIG, "Argument list too long" },
 		{ EBADF, "Bad file descriptor" },
 		{ EAGAIN, "Resource temporarily unavailable" },
@@ -230,7 +231,6 @@ static inline const char *error_text(int err)
 		{ EEXIST, "File exists" },
 		{ ENODEV, "No such device" },
 		{ ENOTDIR, "Not a directory" },
-		{ EISDIR, "Is a directory" },
 		{ EINVAL, "Invalid argument" },
 		{ ENFILE, "Too many open files in system" },
 		{ EMFILE, "Too many open files" },
@@ -242,7 +242,6 @@ static inline const char *error_text(int err)
 		{ EOPNOTSUPP, "Operation not supported" },
 		{ EILSEQ, "Invalid or incomplete multibyte or wide character" },
 		{ EADDRNOTAVAIL, "Cannot assign requested address" },
-		{ ERANGE, "Numerical result out of range" },
 		{ EOVERFLOW, "Value too large for defined data type" },
 		{ 524, "Operation not supported by the kernel" },
 	};

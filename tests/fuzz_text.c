@@ -151,6 +151,7 @@ static void fuzz_lines(char *text, size_t len)
 static void fuzz_target(char *text, size_t len)
 {
 	struct target target;
+	const char *name;
 	struct why why;
 
 	(void)len;
@@ -162,7 +163,9 @@ static void fuzz_target(char *text, size_t len)
 		return;
 	}
 	HOLDS(strcspn(target.symbol, " \t\n+-/%'\"") == strlen(target.symbol));
-	HOLDS(target.symbol[0] && !strchr("0123456789", target.symbol[0]));
+	/* A number would be an address; a module's name may start with one (9p). */
+	name = strchr(target.symbol, ':') ? strchr(target.symbol, ':') + 1 : target.symbol;
+	HOLDS(*name && !strchr("0123456789", *name));
 	target_wrap(&target, "__x64_");
 	HOLDS(memchr(target.symbol, '\0', sizeof(target.symbol)));
 }

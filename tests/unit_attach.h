@@ -285,14 +285,20 @@ static void attach_reasons(void)
 		{ -ENOMEM, ATTACH_AUTO, STATUS_REFUSED, "cannot be probed: Cannot allocate memory", "" },
 	};
 	const struct target target = { .symbol = "vfs_read" };
+	struct attachment attachment = ATTACHMENT_CLOSED;
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		why_clear(&why);
-		EXPECT_NUMBER(status_of(attach_explain(&target, rows[i].mode, rows[i].err, &why)),
+		EXPECT_NUMBER(status_of(attach_explain(&target, &attachment, rows[i].mode,
+						       rows[i].err, &why)),
 			      rows[i].status);
 		EXPECT_TEXT(why.reason.data, rows[i].reason);
 		EXPECT_TEXT(why.hint.data, rows[i].hint);
 	}
+	/* Where there are kprobes, it is the place that they cannot take. */
+	attachment.pmu_type = 6;
+	EXPECT_NUMBER(attach_explain(&target, &attachment, ATTACH_PERF, -524, &why), -EOPNOTSUPP);
+	EXPECT_TEXT(why.reason.data, "this kernel cannot probe there");
 }
 
 static const struct check_case attach_cases[] = {

@@ -78,6 +78,9 @@ static void user_namespaces(void)
 		{ "         0       1000          1\n", true },
 		{ "      1000       1000          1\n", true },
 		{ "         0     100000      65536\n", true },
+		{ "         0       1000 4294967295\n", true },
+		{ "         1          0 4294967295\n", true },
+		{ "         0          0       1000\n", true },
 		{ "\n", false },
 	};
 
@@ -105,7 +108,8 @@ static void kernel_names(void)
 		{ "exactly_fifteen", "exactly_fifteen" },
 		{ "sixteen_letters_", "sixteen_letters" },
 		{ "", "" },
-		{ "[`@{", "____" },
+		{ "09AZaz", "09AZaz" },
+		{ "/:@[`{", "______" },
 	};
 	struct kernel kernel = { 0 };
 
@@ -167,26 +171,29 @@ static void map_types_by_version(void)
 	fixture.release = "4.9.30";
 	fixture.version = "#1 SMP";
 	why_clear(&why);
-	map_hint_type(1, &why);
+	EXPECT(!map_is_too_new(1, &why));
 	EXPECT_TEXT(why.hint.data, "");
-	map_hint_type(27, &why);
+	EXPECT(map_is_too_new(27, &why));
 	EXPECT_TEXT(why.hint.data, "maps of type ringbuf exist since Linux 5.8, this is 4.9");
 	fixture.release = "5.8.0";
 	why_clear(&why);
-	map_hint_type(27, &why);
+	EXPECT(!map_is_too_new(27, &why));
 	EXPECT_TEXT(why.hint.data, "");
 	fixture.release = "5.7.19";
-	map_hint_type(27, &why);
+	EXPECT(map_is_too_new(27, &why));
 	EXPECT_TEXT(why.hint.data, "maps of type ringbuf exist since Linux 5.8, this is 5.7");
+	fixture.release = "what";
+	why_clear(&why);
+	EXPECT(!map_is_too_new(27, &why));
 }
 
 /* The type comes from the object and may be anything. */
 static void map_types_unknown(void)
 {
 	why_clear(&why);
-	map_hint_type(34, &why);
-	map_hint_type(1000, &why);
-	map_hint_type(UINT32_MAX, &why);
+	EXPECT(!map_is_too_new(34, &why));
+	EXPECT(!map_is_too_new(1000, &why));
+	EXPECT(!map_is_too_new(UINT32_MAX, &why));
 	EXPECT_TEXT(why.hint.data, "");
 }
 
@@ -223,6 +230,8 @@ static void fdinfo_values(void)
 	EXPECT_NUMBER(value, 0x80);
 	EXPECT(map_fdinfo_value(FDINFO_MAP_6_1, "pos:", &value));
 	EXPECT_NUMBER(value, 0);
+	EXPECT(map_fdinfo_value("max_entries:\t4294967295\n", "max_entries:", &value));
+	EXPECT_NUMBER(value, UINT32_MAX);
 	value = 7;
 	EXPECT(!map_fdinfo_value(FDINFO_MAP_4_4, "map_flags:", &value));
 	EXPECT(!map_fdinfo_value("", "map_type:", &value));
@@ -426,7 +435,7 @@ static void program_names_maps(void)
 		{ .code = 0xb7, .src_reg = INSN_PSEUDO_MAP_FD, .imm = 1 },
 		{ .code = INSN_LD_IMM64, .imm = 1 }, /* the program ends in it */
 	};
-	const struct object_program program = { "p", insns, COUNT_OF(insns) };
+	struct object_program program = { "p", insns, COUNT_OF(insns) };
 	struct map items[] = { { .fd = 50 }, { .fd = 51 } };
 	const struct maps maps = { .items = items, .nr = 2 };
 
@@ -443,24 +452,35 @@ static void program_hints(void)
 {
 	static const struct {
 		const char *log;
-		int err;
+		int err, returned;
+		uint32_t nr_insns, nr_maps;
 		const char *lockdown, *hint;
 	} rows[] = {
-		{ "cannot call GPL-restricted function from non-GPL compatible program\n", -EINVAL, "",
+		{ "cannot call GPL-restricted function from non-GPL compatible program\n", -EINVAL, -EINVAL,
+		  6, 1, "", LICENSE_HINT },
+		{ "cannot call GPL only function from proprietary program\n", -EINVAL, -EINVAL, 6, 1, "",
 		  LICENSE_HINT },
-		{ "cannot call GPL only function from proprietary program\n", -EINVAL, "", LICENSE_HINT },
-		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, "[none] integrity confidentiality\n",
+		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EOPNOTSUPP, 6, 1,
+		  "[none] integrity confidentiality\n",
 		  "this kernel (4.9) does not have a helper that the program calls" },
-		{ "invalid func unknown#113\n", -EINVAL, "[none] integrity confidentiality\n",
+		{ "invalid func unknown#113\n", -EINVAL, -EOPNOTSUPP, 6, 1,
+		  "[none] integrity confidentiality\n",
 		  "this kernel (4.9) does not have a helper that the program calls" },
-		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, "none integrity [confidentiality]\n",
+		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EINVAL, 6, 1,
+		  "none integrity [confidentiality]\n",
 		  "the kernel is locked down (confidentiality), which takes helpers from programs" },
-		{ "", -E2BIG, "", "5000 instructions are too many for this kernel (4096 before Linux 5.2)" },
-		{ "", -EINVAL, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
-		{ "R0 !read_ok\n", -EACCES, "", "" },
-		{ "", -ENOMEM, "", "" },
+		{ "invalid bpf_context access off=200 size=8\n", -EACCES, -EACCES, 6, 1, "",
+		  "the program reads registers that this machine does not have there: "
+		  "was it compiled for another one?" },
+		{ "", -E2BIG, -E2BIG, 6, 65, "", "the kernel lets a program use 64 maps, and this object has 65" },
+		{ "", -E2BIG, -E2BIG, 5000, 64, "",
+		  "5000 instructions are too many for this kernel (4096 before Linux 5.2)" },
+		{ "", -EINVAL, -EINVAL, 4096, 1, "",
+		  "4096 instructions are too many for this kernel (4096 before Linux 5.2)" },
+		{ "", -EINVAL, -EINVAL, 4095, 1, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
+		{ "R0 !read_ok\n", -EACCES, -EACCES, 6, 1, "", "" },
+		{ "", -ENOMEM, -ENOMEM, 6, 1, "", "" },
 	};
-	const struct object object = { .license = "MIT\n", .program = { .nr_insns = 5000 } };
 
 	fixture.release = "4.9.30";
 	fixture.version = "#1 SMP";
@@ -468,11 +488,16 @@ static void program_hints(void)
 		const struct fixture_file files[] = {
 			{ "/sys/kernel/security/lockdown", rows[i].lockdown }, { NULL, NULL },
 		};
+		const struct object object = {
+			.license = "MIT\n",
+			.program = { .nr_insns = rows[i].nr_insns },
+			.nr_maps = rows[i].nr_maps,
+		};
 
 		fixture.files = files;
 		check.row = rows[i].log;
 		why_clear(&why);
-		program_hint(&object, rows[i].log, rows[i].err, &why);
+		EXPECT_NUMBER(program_hint(&object, rows[i].log, rows[i].err, &why), rows[i].returned);
 		EXPECT_TEXT(why.hint.data, rows[i].hint);
 	}
 	fixture.files = NULL;

@@ -21,6 +21,7 @@ static void mountinfo_lines(void)
 		{ "31 23 0:12 / /a\\ rw - tracefs x rw", "/a\\" },
 		{ "31 23 0:12 / /a\\400b rw - tracefs x rw", "/a\\400b" },    /* no byte has that value */
 		{ "31 23 0:12 / /a\\048b rw - tracefs x rw", "/a\\048b" },
+		{ "31 23 0:12 / /a\\100b\\000c rw - tracefs x rw", "/a@b" },      /* a path ends with NUL */
 		{ "31 23 0:12 / /a\\377 rw - tracefs x rw", "/a\377" },
 		{ "31 23 0:12 / / rw - tracefs", "/" },                      /* nothing behind the type */
 		/* Another type, though the word is in the line. */
@@ -331,9 +332,13 @@ static void symbols_are_explained(void)
 		  "nearest names: 'vfs_read', 'vfs_readv'" },
 		{ "xfs:cleanop", -ENOENT, "there is no such function in this kernel",
 		  "nearest names: 'cleanup', 'cleanap'" },
+		{ "vfs_read+3", -EINVAL,
+		  "is not an instruction boundary, or an instruction that cannot be probed: Invalid argument", "" },
 		{ "nothing_like_it", -ENOENT, "there is no such function in this kernel",
 		  "the functions are listed in /proc/kallsyms, as t or T; one that was inlined is not there" },
 	};
+
+	const struct attachment tried = { .events_fd = -1 };
 
 	fixture.files = kallsyms;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -342,8 +347,8 @@ static void symbols_are_explained(void)
 		check.row = rows[i].function;
 		EXPECT_NUMBER(target_parse(rows[i].function, false, &target, &why), 0);
 		why_clear(&why);
-		EXPECT_NUMBER(attach_explain(&target, ATTACH_AUTO, rows[i].err, &why), rows[i].err);
-		if (text_find(why.reason.data, "(no /proc/kallsyms")) {
+		EXPECT_NUMBER(attach_explain(&target, &tried, ATTACH_AUTO, rows[i].err, &why), rows[i].err);
+		if (text_find(why.reason.data, "there is no /proc/kallsyms")) {
 			SKIP("no /proc here");
 			return;
 		}

@@ -26,6 +26,8 @@ static void versions_parse(void)
 		{ version_parse, "4.19.95+", VERSION_OF(4, 19, 95) },
 		{ version_parse, "5.10.223", VERSION_OF(5, 10, 223) },
 		{ version_parse, "4.4.1.2.3", VERSION_OF(4, 4, 1) },
+		{ version_parse, "5.10.", VERSION_OF(5, 10, 0) },
+		{ version_parse, "5.10.y", VERSION_OF(5, 10, 0) },
 		/* Sublevels that do not fit into their byte. */
 		{ version_parse, "4.4.255", VERSION_OF(4, 4, 255) },
 		{ version_parse, "4.4.257", VERSION_OF(4, 4, 255) },
@@ -184,12 +186,15 @@ struct vdso64 {
 		.ident = { 0x7f, 'E', 'L', 'F', class_, ELF_HOST_DATA, EV_CURRENT },   \
 		.type = 3,                                                             \
 		.phoff = offsetof(struct type_, ph),                                   \
+		.shoff = 0x5555,                                                       \
 		.phentsize = sizeof(((struct type_ *)NULL)->ph[0]),                    \
 		.phnum = 2,                                                            \
 		.ph = { { .type = 1, .filesz = sizeof(struct type_) },                 \
 			{ .type = 4,                                                   \
 			  .offset = offsetof(struct type_, notes),                     \
-			  .filesz = 2 * sizeof(struct note) } },                       \
+			  .vaddr = 0x5555,                                             \
+			  .filesz = 2 * sizeof(struct note),                           \
+			  .memsz = 0x5555 } },                                         \
 		.notes = { GNU_NOTE, LINUX_NOTE },                                     \
 	}
 
@@ -238,6 +243,16 @@ static void vdso_of_64_bits(void)
 	vdso.ph[1].filesz = UINT64_MAX;
 	EXPECT_VDSO(vdso, 0);
 	vdso.ph[1].filesz = sizeof(vdso.notes) + 1;
+	EXPECT_VDSO(vdso, 0);
+	/* All of their 64 bits count. */
+	vdso = good;
+	vdso.phoff |= (uint64_t)1 << 32;
+	EXPECT_VDSO(vdso, 0);
+	vdso = good;
+	vdso.ph[1].offset |= (uint64_t)1 << 32;
+	EXPECT_VDSO(vdso, 0);
+	vdso = good;
+	vdso.ph[1].filesz |= (uint64_t)1 << 32;
 	EXPECT_VDSO(vdso, 0);
 	/* A segment that cannot be read does not hide a good one. */
 	vdso = good;
