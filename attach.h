@@ -522,17 +522,26 @@ static inline int attach_once(const struct target *target, int prog_fd, enum att
 	return err < 0 ? err : 0;
 }
 
-/*
- * An administrator may have switched all kprobes off: then they are set, and
- * silent. It is done in debugfs, so it is looked at where that is mounted.
- */
-static inline bool attach_is_silenced(void)
+/* Is it a file with the value 0? */
+static inline bool attach_is_off(const char *path)
 {
-	char enabled[8];
+	char value[8];
 
-	return fs_read_at(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", enabled,
-			  sizeof(enabled)) > 0 &&
-	       enabled[0] == '0';
+	return fs_read_at(AT_FDCWD, path, value, sizeof(value)) > 0 && value[0] == '0';
+}
+
+/*
+ * An administrator may have switched off what kprobes are made of: then they
+ * are set, and silent. Returns what it is, for a message, or NULL. It is looked
+ * at where it is done, and is not searched for: this is no part of the start.
+ */
+static inline const char *attach_silenced_by(void)
+{
+	if (attach_is_off("/sys/kernel/debug/kprobes/enabled"))
+		return "kprobes are switched off (debugfs: kprobes/enabled is 0)";
+	if (attach_is_off("/proc/sys/kernel/ftrace_enabled"))
+		return "ftrace is switched off (sysctl kernel.ftrace_enabled is 0)";
+	return NULL;
 }
 
 /* ---- Why it did not attach ---- */

@@ -527,6 +527,12 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 	return pinning == PIN_GLOBAL_NS ? dirs->globals_fd : dirs->root_fd;
 }
 
+/* Enters a directory: bpf() takes paths only, and resolves them from there. */
+static inline int pin_enter(int dir_fd)
+{
+	return sys_result(fchdir(dir_fd));
+}
+
 #define MOUNT_TRIES 100
 #define MOUNT_PAUSE_NS 10000000
 
@@ -537,7 +543,7 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
  */
 static inline int pin_lock_mount_point(void)
 {
-	int fd = sys_openat(AT_FDCWD, BPFFS_PATH, O_RDONLY | O_DIRECTORY);
+	int fd = sys_openat(AT_FDCWD, BPFFS_PATH, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
 	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && i < MOUNT_TRIES; i++)
 		sys_signals_wait(0, MOUNT_PAUSE_NS);
@@ -547,11 +553,13 @@ static inline int pin_lock_mount_point(void)
 static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 {
 	int lock_fd = pin_lock_mount_point();
-	int err = 0;
+	int err = lock_fd < 0 ? lock_fd : 0;
 
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
-	if (dirs->root_fd == -ENOENT) {
-		err = sys_result(mount("bpf", BPFFS_PATH, "bpf", 0, "mode=0700"));
+	if (!err && dirs->root_fd == -ENOENT) {
+		err = pin_enter(lock_fd);
+		if (!err) /* the very directory that is open, not what a symlink makes of its name */
+			err = sys_result(mount("bpf", ".", "bpf", 0, "mode=0700"));
 		dirs->mounted = err == 0;
 		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
@@ -640,15 +648,9 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
 		close(dirs->root_fd);
 	if (!keep && dirs->mounted) {
 		chdir("/"); /* the working directory may be in it */
-		umount2(BPFFS_PATH, 0);
+		umount2(BPFFS_PATH, UMOUNT_NOFOLLOW);
 	}
 	*dirs = (struct pin_dirs){ .root_fd = -1, .tc_fd = -1, .globals_fd = -1 };
-}
-
-/* Enters a directory: bpf() takes paths only, and resolves them from there. */
-static inline int pin_enter(int dir_fd)
-{
-	return sys_result(fchdir(dir_fd));
 }
 
 /*

@@ -468,6 +468,7 @@ struct session {
 static int session_run(const struct options *options, struct session *s, struct why *why)
 {
 	const struct target *target = &options->target;
+	const char *silenced_by;
 	struct view file = { 0 };
 	struct elf elf;
 	int err;
@@ -497,9 +498,10 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (!options->quiet)
 		report_live(&s->object, target, &s->attachment);
 	attach_sweep(&s->attachment);
-	if (!options->quiet && attach_is_silenced())
-		report(options->object, "warning: kprobes are switched off (debugfs: kprobes/enabled is 0), "
-					"so no hit counts");
+	silenced_by = options->quiet ? NULL : attach_silenced_by();
+	if (silenced_by)
+		report(options->object, "warning: %s, so hits may not count: switch it on and start again",
+		       silenced_by);
 	signals_wait();
 	return 0;
 }

@@ -26,6 +26,15 @@ static void targets_parse(void)
 		{ "do_exit.isra.0", false, "do_exit.isra.0", 0, "" },
 		{ "ext4:ext4_sync_file", false, "ext4:ext4_sync_file", 0, "" },
 		{ "__pfx_$x", false, "__pfx_$x", 0, "" },
+		{ "azAZ09_.$", false, "azAZ09_.$", 0, "" },
+		{ "9p:p9_client_read", false, "9p:p9_client_read", 0, "" },
+		{ "ext4:", false, NULL, 0, "function 'ext4:': expected the name of a kernel function" },
+		{ "ext4:9", false, NULL, 0, "function 'ext4:9': expected the name of a kernel function" },
+		{ ":f", false, NULL, 0, "function ':f': expected the name of a kernel function" },
+		{ "9", false, NULL, 0, "function '9': expected the name of a kernel function" },
+		{ "a:b:c", false, NULL, 0, "function 'a:b:c': character ':' in a name" },
+		{ "a@b", false, NULL, 0, "function 'a@b': character '@' in a name" },
+		{ "a[b", false, NULL, 0, "function 'a[b': character '[' in a name" },
 		{ "", false, NULL, 0, "function '': expected the name of a kernel function" },
 		{ "+4", false, NULL, 0, "function '+4': expected the name of a kernel function" },
 		{ "0xffffffff81000000", false, NULL, 0,
@@ -80,11 +89,16 @@ static void targets_too_long(void)
 	name[SYMBOL_NAME_SIZE - 1] = '\0';
 	EXPECT_NUMBER(target_parse(name, false, &target, &why), 0);
 	EXPECT_TEXT(target.symbol, name);
-	/* There is no room for a prefix: then it has none. */
+	/* Where there is no room for the prefix and the end, it has none. */
 	memcpy(name, "sys_", 4);
+	name[SYMBOL_NAME_SIZE - strlen("__x64_")] = '\0';
 	EXPECT_NUMBER(target_parse(name, false, &target, &why), 0);
 	EXPECT(!target_wrap(&target, "__x64_"));
 	EXPECT_TEXT(target.symbol, name);
+	name[SYMBOL_NAME_SIZE - strlen("__x64_") - 1] = '\0';
+	EXPECT_NUMBER(target_parse(name, false, &target, &why), 0);
+	EXPECT(target_wrap(&target, "__x64_"));
+	EXPECT_NUMBER(strlen(target.symbol), SYMBOL_NAME_SIZE - 1);
 }
 
 static void targets_wrapped(void)
