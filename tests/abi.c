@@ -26,8 +26,8 @@
 	/* bpf_sys.h: bpf(2) */                                                                \
 	X(BPF_MAP_CREATE) X(BPF_MAP_UPDATE_ELEM) X(BPF_PROG_LOAD) X(BPF_OBJ_PIN)               \
 	X(BPF_OBJ_GET) X(BPF_OBJ_GET_INFO_BY_FD) X(BPF_LINK_CREATE) X(BPF_PROG_TYPE_KPROBE)    \
-	X(BPF_PERF_EVENT) X(BPF_MAP_TYPE_PERF_EVENT_ARRAY) X(BPF_MAP_TYPE_ARRAY_OF_MAPS)       \
-	X(BPF_MAP_TYPE_HASH_OF_MAPS) X(BPF_MAP_TYPE_DEVMAP) X(BPF_MAP_TYPE_DEVMAP_HASH)        \
+	X(BPF_PERF_EVENT) X(BPF_MAP_TYPE_PERF_EVENT_ARRAY) X(BPF_MAP_TYPE_DEVMAP)              \
+	X(BPF_MAP_TYPE_DEVMAP_HASH)                                                            \
 	X(BPF_MAP_TYPE_RINGBUF) X(BPF_F_RDONLY_PROG) X(BPF_OBJ_NAME_LEN)                       \
 	/* perf_event_open(2) */                                                               \
 	X(PERF_TYPE_TRACEPOINT) X(PERF_FLAG_FD_CLOEXEC) X(PERF_EVENT_IOC_ENABLE)               \
@@ -35,7 +35,7 @@
 	/* file systems, system calls, capabilities, the auxiliary vector, limits */           \
 	X(PROC_SUPER_MAGIC) X(SYSFS_MAGIC) X(DEBUGFS_MAGIC) X(TRACEFS_MAGIC)                   \
 	X(SECURITYFS_MAGIC) X(BPF_FS_MAGIC)                                                    \
-	X(__NR_bpf) X(__NR_fsopen) X(__NR_fsconfig) X(__NR_fsmount)                            \
+	X(__NR_bpf) X(__NR_fsopen) X(__NR_fsconfig) X(__NR_fsmount) /* from __NR_Linux on */    \
 	X(CAP_SYS_ADMIN) X(CAP_PERFMON) X(CAP_BPF)                                             \
 	X(AT_PAGESZ) X(AT_RANDOM) X(AT_SYSINFO_EHDR) X(RLIMIT_MEMLOCK)                         \
 	/* elf64.h */                                                                          \
@@ -330,14 +330,39 @@ static void check_map_types(void)
 		{ BPF_MAP_TYPE_USER_RINGBUF, "user_ringbuf" },
 	};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(map_type_name(types[i].type), types[i].name) != 0)
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		enum bpf_map_type type = types[i].type;
+
+		if (strcmp(map_type_name(type), types[i].name) != 0)
 			wrong(types[i].name);
+		if (object_is_map_of_maps(type) !=
+		    (type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS))
+			wrong("object_is_map_of_maps()");
+	}
+}
+
+/*
+ * The C library hides the kernel's signal structs, so the kernel itself is
+ * asked: the size of its set, and SYS_SIGACTION_HANDLER.
+ */
+static void check_signals(void)
+{
+	_Static_assert(sizeof(struct sys_sigset) == SYS_SIGSET_BYTES, "size");
+
+	if (syscall(__NR_rt_sigprocmask, (long)SIG_BLOCK, NULL, NULL, (long)SYS_SIGSET_BYTES) != 0)
+		wrong("the size of struct sys_sigset");
+	signal(SIGHUP, SIG_IGN);
+	if (!sys_signal_is_ignored(SIGHUP))
+		wrong("an ignored signal's handler");
+	signal(SIGHUP, SIG_DFL);
+	if (sys_signal_is_ignored(SIGHUP))
+		wrong("a default signal's handler");
 }
 
 int main(void)
 {
 	check_bit_fields();
 	check_map_types();
+	check_signals();
 	return nr_wrong ? 1 : 0;
 }

@@ -70,6 +70,9 @@ static int fixture_uname(struct utsname *out)
 unsigned long getauxval(unsigned long type);
 
 #define openat(dir_fd, path, flags) fixture_openat(dir_fd, path, flags)
+/* With files of its own a case must mount nothing on the machine that it runs on. */
+#define syscall(number, ...) \
+	(fixture.files && (number) == __NR_fsopen ? (errno = EPERM, -1L) : syscall(number, ##__VA_ARGS__))
 #define uname(out) fixture_uname(out)
 #define getauxval fixture_getauxval
 #define main loader_main
@@ -77,6 +80,7 @@ unsigned long getauxval(unsigned long type);
 #undef main
 #undef getauxval
 #undef uname
+#undef syscall
 #undef openat
 
 /* No vDSO: it would tell this machine's version. */
