@@ -70,8 +70,10 @@ armhf)
     console=ttyAMA0
     ;;
 ppc64el)
-    # Pages of 64 KiB, and firmware that wants its share, take more memory.
-    set -- "$@" -- qemu-system-ppc64 -M pseries -cpu power9 -nodefaults
+    # Pages of 64 KiB, and firmware that wants its share, take more memory. The
+    # capabilities are those that TCG does not have.
+    set -- "$@" -- qemu-system-ppc64 -cpu power9 -nodefaults \
+        -M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off
     console=hvc0
     memory=${memory:-1024}
     ;;
@@ -188,6 +190,7 @@ cat >"$root/init" <<END
 #!/bin/busybox sh
 /bin/busybox --install -s /bin 2>&-
 export PATH=/bin:/usr/sbin HOME=/root TERM=${TERM:-dumb} $([ -z "$interactive" ] || stty size | sed 's/\(.*\) /LINES=\1 COLUMNS=/')
+$([ -n "$interactive" ] || echo "echo; echo $marker begins")
 sh $script $arguments
 status=\$?
 echo $marker \$status
@@ -214,29 +217,37 @@ if [ -n "$interactive" ]; then
     exit
 fi
 
-# Streams the console, and keeps how it went.
+# Streams the console, and keeps how it went. What firmware and kernel say at
+# boot is shown when the script never begins.
 watch_console() {
-    verdict=silent
+    verdict=boots
+    : >"$work/boot"
     return_char=$(printf '\r')
     while IFS= read -r line || [ -n "$line" ]; do
         line=${line%"$return_char"}
         case $line in
+        "$marker begins")
+            verdict=silent
+            ;;
         *"$marker "*)
             verdict=${line##* }
             line=${line%%"$marker"*}
             [ -z "$line" ] || printf '%s\n' "$line"
             ;;
         *'Kernel panic - not syncing'*)
+            [ "$verdict" != boots ] || cat "$work/boot"
             verdict=panic
             printf '%s\n' "$line"
             ;;
         *) # The kernel's farewell is not the script's.
             case $verdict in
+            boots) printf '%s\n' "$line" >>"$work/boot" ;;
             silent | panic) printf '%s\n' "$line" ;;
             esac
             ;;
         esac
     done
+    [ "$verdict" != boots ] || cat "$work/boot"
     echo "$verdict" >"$work/verdict"
 }
 
@@ -252,7 +263,7 @@ if [ "$verdict" = panic ]; then
 elif [ -f "$work/failed" ] && [ "$(cat "$work/failed")" -ge 124 ]; then
     debian_say "the guest was not done after $limit s"
     exit 124
-elif [ "$verdict" = silent ]; then
+elif [ "$verdict" = silent ] || [ "$verdict" = boots ]; then
     debian_say "the guest ended without a word"
     exit 126
 fi

@@ -5,7 +5,7 @@
  *     caps=NUMBER[,NUMBER]...  a user without a name, who has these capabilities
  *     full=FD                  FD is a pipe that is full and that nobody reads
  *     broken=FD                FD is a pipe without a reader
- *     terminal=FD              FD is a terminal that is full but for a few bytes
+ *     terminal=FD              FD is a terminal that is full but for a hundred bytes
  * odd swap MAP OTHER NAME: until killed, NAME is a hard link to MAP and a symlink
  *     to OTHER in turn, and never missing.
  * odd rewrite GOOD FILE: until killed, FILE has the bytes of GOOD, part of them,
@@ -55,23 +55,22 @@ static void keep_caps(const char *list)
 			die("ambient capabilities");
 }
 
-/* As much as goes in, and then `room` bytes less. */
+/* As much as goes in (a terminal's bytes move on behind our back), then `room` less. */
 static void fill(int fd, int drain, size_t room)
 {
-	char bytes[4096];
+	char bytes[256];
 
 	memset(bytes, 'x', sizeof(bytes));
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	for (size_t len = sizeof(bytes); len > 0; len /= 2)
-		while (write(fd, bytes, len) > 0)
-			;
-	while (room > 0) {
-		ssize_t got = read(drain, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
-
-		if (got <= 0)
-			die("draining");
-		room -= (size_t)got;
+	for (int round = 0; round < 3; round++) {
+		for (size_t len = sizeof(bytes); len > 0; len /= 2)
+			while (write(fd, bytes, len) > 0)
+				;
+		usleep(50000);
 	}
+	if (room > 0 && read(drain, bytes, room) != (ssize_t)room)
+		die("draining");
+	usleep(50000);
 	fcntl(fd, F_SETFL, 0);
 }
 
@@ -98,7 +97,7 @@ static void make_terminal(int at)
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
 	if (slave < 0)
 		die("pty");
-	fill(slave, master, 20);
+	fill(slave, master, 100);
 	dup2(slave, at);
 	close(slave);
 }

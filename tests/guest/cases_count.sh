@@ -10,7 +10,8 @@ count_exactly() { # WAY
     start --attach="$1" $OBJ/count.o sys_bpf || return
     counts 1000
     mentions "$stderr" "program 'count' on '"
-    mentions "$stderr" "(for 'sys_bpf')"
+    # Some kernels have that very name, others one for it.
+    grep -q ' sys_bpf$' /proc/kallsyms || mentions "$stderr" "(for 'sys_bpf')"
     stop_well
     [ ! -s "$RUN/stdout.1" ] || fail "it wrote on stdout"
     expect "the number of lines on stderr" "$(wc -l <"$stderr")" 1
@@ -80,7 +81,7 @@ count_at_offset() { # WAY
     for offset; do
         launch load_kp_bpf --attach="$way" $OBJ/every.o "vfs_read+$offset"
         if wait_live; then
-            mentions "$stderr" "on 'vfs_read+0x$offset'"
+            mentions "$stderr" "on 'vfs_read+$(printf 0x%x "$offset")'"
             before=$(map_value 'name hits')
             cat /etc/passwd >$RUN/copy
             [ "$(map_value 'name hits')" -gt "$before" ] || fail "it counts nothing"

@@ -127,11 +127,15 @@ share_in_a_race() { # OBJECT PATH
 }
 
 nest_maps() {
+    # (Pointers of 4 bytes are stored side by side, and looked up 8 bytes apart.)
+    [ "$(uname -m)" != armv7l ] || {
+        skip "a 32-bit kernel finds at key N of a map of maps what was put at 2N"
+        return
+    }
     start $OBJ/map_in_map.o sys_bpf || return
     counts 20
     inner=$($BPFTOOL map list | sed -n 's/^\([0-9]*\): .* name hits .*/\1/p')
-    expect "the map at key 3" "$($BPFTOOL map lookup name outer key $(key_bytes 3) |
-        sed -n 's/.*inner_map_id: //p; s/.*value: \(.*\)/value: \1/p' | decode)" "$inner"
+    expect "the map at key 3" "$($BPFTOOL map lookup name outer key $(key_bytes 3) | decode)" "$inner"
     stop_well
 }
 

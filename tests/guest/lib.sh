@@ -263,10 +263,11 @@ key_bytes() { # NUMBER (below 256)
 }
 
 # The value in what bpftool prints, as a number: "key: 00 .. value: 0a 00 ..",
-# the machine's order of bytes, or "value": 10 of a map with BTF.
+# the machine's order of bytes; "value": 10 of a map with BTF; or inner_map_id: 10,
+# what newer ones make of the value in a map of maps.
 decode() {
     awk -v big="$(is_big_endian && echo 1)" '
-        sub(/.*"value": */, "") { print $1 + 0 }
+        sub(/.*("value"|inner_map_id): */, "") { print $1 + 0 }
         sub(/.*value: */, "") {
             hex = ""
             for (i = 1; i <= NF; i++)
