@@ -6,6 +6,7 @@
 # make examples   examples/*.o, needs clang
 # make demo       shows the main job, in a VM if this machine cannot; installs what it needs
 # make check      every test; installs what it needs
+# make check-matrix  the guest cases on six machines and the kernels that Debian has
 # make shell      a VM to play in
 # make fuzz       libFuzzer on the object parser and the text parsers, for FUZZ_SECONDS
 # make lint       warnings of both compilers, analyzers, shellcheck
@@ -56,6 +57,9 @@ shell:
 check:
 	scripts/check.sh
 
+check-matrix:
+	scripts/matrix.sh
+
 fuzz:
 	scripts/deps.sh fuzz
 	scripts/fuzz.sh $(FUZZ_SECONDS)
@@ -76,4 +80,4 @@ lint:
 clean:
 	rm -rf load_kp_bpf examples/*.o build release
 
-.PHONY: all install examples demo shell check fuzz release check-release bench lint clean
+.PHONY: all install examples demo shell check check-matrix fuzz release check-release bench lint clean
