@@ -2,15 +2,14 @@
 #
 # make            the static loader ./load_kp_bpf (CC=musl-gcc gives the smallest)
 # make install    with its man page; DESTDIR, PREFIX
-# make release    release/load_kp_bpf-MACHINE for six machines; make check-release proves them
 # make examples   examples/*.o, needs clang
-# make demo       shows the main job, in a VM if this machine cannot; installs what it needs
-# make check      every test; installs what it needs
-# make check-matrix  the guest cases on six machines and the kernels that Debian has
+# make demo       shows the main job, in a VM if this machine cannot
 # make shell      a VM to play in
-# make fuzz       libFuzzer on the object parser and the text parsers, for FUZZ_SECONDS
-# make lint       warnings of both compilers, analyzers, shellcheck
-# make bench      the loader beside its peers, on the VM's instruction clock
+# make check      every test; check-matrix: on six machines and Debian's kernels
+# make fuzz       libFuzzer on the parsers, for FUZZ_SECONDS; make lint; make bench
+# make release    release/load_kp_bpf-MACHINE for six machines; check-release proves them
+#
+# All but the first two install what they need.
 
 VERSION = 0.1
 PREFIX  = /usr/local
@@ -18,7 +17,8 @@ BIN     = load_kp_bpf
 CFLAGS  = -Os
 LDFLAGS = -static -s
 CLANG   = clang
-FUZZ_SECONDS = 60
+
+export FUZZ_SECONDS ?= 60
 
 WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
@@ -48,36 +48,11 @@ examples/%.o: examples/%.c examples/kp_bpf.h
 examples/plain_tc_style.o: EXAMPLE_FLAGS = -I/usr/include/$(shell uname -m)-linux-gnu
 examples/tc_shared_filter.o: EXAMPLE_FLAGS = -g
 
-demo:
-	scripts/demo.sh
-
-shell:
-	scripts/shell.sh
-
-check:
-	scripts/check.sh
-
-check-matrix:
-	scripts/matrix.sh
-
-fuzz:
-	scripts/deps.sh fuzz
-	scripts/fuzz.sh $(FUZZ_SECONDS)
-
-release:
-	scripts/release.sh
-
-check-release:
-	scripts/check_release.sh
-
-bench:
-	scripts/bench.sh
-
-lint:
-	scripts/deps.sh build lint
-	scripts/lint.sh
+SCRIPTED = demo shell check check-matrix fuzz lint bench release check-release
+$(SCRIPTED):
+	scripts/$(subst -,_,$@).sh
 
 clean:
 	rm -rf load_kp_bpf examples/*.o build release
 
-.PHONY: all install examples demo shell check check-matrix fuzz release check-release bench lint clean
+.PHONY: all install examples clean $(SCRIPTED)

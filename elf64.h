@@ -347,9 +347,9 @@ static inline int elf_check_ident(struct view file, struct why *why)
 	uint8_t ident[EI_NIDENT];
 
 	if (file.size == 0)
-		return why_set(why, -ENOEXEC, "is empty, " ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "is empty, %s", ELF_EXPECTED);
 	if (!view_has(file, 0, 4) || memcmp(file.data, "\177ELF", 4) != 0) {
-		why_set(why, -ENOEXEC, "is %s, " ELF_EXPECTED, elf_foreign_kind(file));
+		why_set(why, -ENOEXEC, "is %s, %s", elf_foreign_kind(file), ELF_EXPECTED);
 		why_hint(why, ELF_COMPILE_HINT);
 		return -ENOEXEC;
 	}
@@ -357,17 +357,17 @@ static inline int elf_check_ident(struct view file, struct why *why)
 		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, an ELF header has %zu",
 			       (unsigned long long)file.size, sizeof(struct elf64_header));
 	if (ident[EI_CLASS] == ELFCLASS32)
-		return why_set(why, -ENOEXEC, "is a 32-bit ELF file, " ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "is a 32-bit ELF file, %s", ELF_EXPECTED);
 	if (ident[EI_CLASS] != ELFCLASS64)
-		return why_set(why, -ENOEXEC, "has ELF class %u, " ELF_EXPECTED, ident[EI_CLASS]);
+		return why_set(why, -ENOEXEC, "has ELF class %u, %s", ident[EI_CLASS], ELF_EXPECTED);
 	if (ident[EI_DATA] == (ELFDATA2LSB ^ ELFDATA2MSB ^ ELF_HOST_DATA)) {
-		why_set(why, -ENOEXEC, "is " ELF_OTHER_ORDER ", " ELF_EXPECTED);
+		why_set(why, -ENOEXEC, "is " ELF_OTHER_ORDER ", %s", ELF_EXPECTED);
 		why_hint(why, "compile it for this machine's byte order: -target %s",
 			 ELF_HOST_DATA == ELFDATA2LSB ? "bpfel" : "bpfeb");
 		return -ENOEXEC;
 	}
 	if (ident[EI_DATA] != ELF_HOST_DATA)
-		return why_set(why, -ENOEXEC, "has ELF byte order %u, " ELF_EXPECTED, ident[EI_DATA]);
+		return why_set(why, -ENOEXEC, "has ELF byte order %u, %s", ident[EI_DATA], ELF_EXPECTED);
 	if (ident[EI_VERSION] != EV_CURRENT)
 		return why_set(why, -ENOEXEC, "has ELF version %u, expected %u",
 			       ident[EI_VERSION], EV_CURRENT);
@@ -384,14 +384,14 @@ static inline int elf_check_header(struct view file, struct elf64_header *out, s
 	case ET_REL:
 		break;
 	case ET_EXEC:
-		return why_set(why, -ENOEXEC, "is an executable, " ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "is an executable, %s", ELF_EXPECTED);
 	case ET_DYN:
 		return why_set(why, -ENOEXEC,
-			       "is a shared object or an executable, " ELF_EXPECTED);
+			       "is a shared object or an executable, %s", ELF_EXPECTED);
 	case ET_CORE:
-		return why_set(why, -ENOEXEC, "is a core dump, " ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "is a core dump, %s", ELF_EXPECTED);
 	default:
-		return why_set(why, -ENOEXEC, "has ELF type %u, " ELF_EXPECTED, out->e_type);
+		return why_set(why, -ENOEXEC, "has ELF type %u, %s", out->e_type, ELF_EXPECTED);
 	}
 	if (out->e_machine != EM_BPF && out->e_machine != EM_NONE) {
 		why_set(why, -ENOEXEC, "is for machine %u (%s), expected %u (eBPF)",

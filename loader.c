@@ -367,7 +367,7 @@ static int file_check(int fd, size_t *out_size, struct why *why)
 	if (fstat(fd, &st) != 0)
 		return why_errno(why, -errno, "cannot be looked at");
 	if (!S_ISREG(st.st_mode))
-		return why_set(why, -ENOEXEC, "is %s, " ELF_EXPECTED, file_kind(st.st_mode));
+		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(st.st_mode), ELF_EXPECTED);
 	if (st.st_size > FILE_SIZE_MAX)
 		return why_set(why, -ENOEXEC, "has %lld bytes, at most %u",
 			       (long long)st.st_size, FILE_SIZE_MAX);

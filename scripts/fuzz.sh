@@ -7,7 +7,7 @@
 # next run, and so does the input of a finding, which is a failure.
 set -eu
 cd "${0%/*}/.."
-seconds=${1:-60}
+seconds=${1:-${FUZZ_SECONDS:-60}}
 OUT=${OUT:-build}
 fuzz=$OUT/fuzz
 flags='-std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Wshadow -Wvla -Werror -O1 -g'

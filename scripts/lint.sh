@@ -13,6 +13,7 @@
 #   cppcheck variableScope: C11's inner scopes are used where they help to read
 set -u
 cd "${0%/*}/.." || exit
+scripts/deps.sh build lint || exit
 passed=0 failed=0 skipped=0
 flags='-std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64'
 warnings='-Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Werror'

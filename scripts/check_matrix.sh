@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# matrix.sh [ARCH:SUITE[:FLAVOUR]]...: run the guest cases on each of these
+# check_matrix.sh [ARCH:SUITE[:FLAVOUR]]...: run the guest cases on each of these
 # kernels (Debian's names; all of the list below when none is given), and print
 # what failed, one table, and "N passed, N failed, N skipped". A kernel that the
 # mirror does not have is a skip, but for the one that must be there.
