@@ -126,6 +126,17 @@ fail_every_step() { # [OPTION]... OBJECT FUNCTION
     umount $BPFFS
 }
 
+# bpffs is not there: the mount that a start makes for its pins goes with it when it fails.
+fail_with_own_mount() {
+    leftovers >$RUN/baseline
+    one_fault mount 1 EPERM $OBJ/pin_global.o sys_bpf
+    one_fault mkdirat 1 ENOSPC $OBJ/pin_global.o sys_bpf
+    # (The load is tried again with a log, and may then go live, and keep the mount.)
+    one_fault bpf 1 EACCES $OBJ/pin_global.o sys_bpf
+    one_fault bpf 2 EACCES $OBJ/pin_global.o sys_bpf
+    one_fault perf_event_open 1 EACCES $OBJ/pin_global.o sys_bpf
+}
+
 signal_every_step() { # SIGNAL [OPTION]... OBJECT FUNCTION
     signal=$1
     shift
@@ -143,6 +154,7 @@ check "each step fails, by tracefs" fail_every_step --attach=tracefs $OBJ/count.
 check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_bpf
 check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
 check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
+check "a start that mounts bpffs fails" fail_with_own_mount
 check "SIGTERM after each step, by perf" signal_every_step TERM --attach=perf $OBJ/count.o sys_bpf
 check "SIGTERM after each step, by tracefs" signal_every_step TERM --attach=tracefs $OBJ/pin_object.o sys_bpf
 check "SIGKILL after each step, by perf" signal_every_step KILL --attach=perf $OBJ/count.o sys_bpf
