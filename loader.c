@@ -14,7 +14,6 @@
  */
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #include "attach.h"
 #include "bpf_sys.h"
@@ -336,6 +335,14 @@ static void report_live(const struct object *object, const struct target *wanted
 	print_line(&line);
 }
 
+static void report_silenced(const char *file)
+{
+	const char *by = attach_silenced_by();
+
+	if (by)
+		report(file, "warning: %s, so hits may not count: switch it on and start again", by);
+}
+
 /* ---- The object's file ---- */
 
 #define FILE_SIZE_MAX (64U << 20)
@@ -468,7 +475,6 @@ struct session {
 static int session_run(const struct options *options, struct session *s, struct why *why)
 {
 	const struct target *target = &options->target;
-	const char *silenced_by;
 	struct view file = { 0 };
 	struct elf elf;
 	int err;
@@ -498,10 +504,8 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (!options->quiet)
 		report_live(&s->object, target, &s->attachment);
 	attach_sweep(&s->attachment);
-	silenced_by = options->quiet ? NULL : attach_silenced_by();
-	if (silenced_by)
-		report(options->object, "warning: %s, so hits may not count: switch it on and start again",
-		       silenced_by);
+	if (!options->quiet)
+		report_silenced(options->object);
 	signals_wait();
 	return 0;
 }
