@@ -4,8 +4,9 @@
  *
  * In order: what the running kernel is and what it refuses; maps, created or
  * found at their pins; the program, its instructions completed with the maps'
- * descriptors. What is opened here is undone here: maps_close() takes back the
- * pins, directories and the mount that a failed start made.
+ * descriptors; last of all the pins. What is opened here is undone here:
+ * maps_close() takes back the pins, directories and the mount that a failed start
+ * made.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -620,17 +621,16 @@ static inline int pin_open_dirs(struct pin_dirs *dirs, enum pinning pinning, boo
 {
 	int err = dirs->root_fd < 0 ? pin_open_root(dirs, make, why) : 0;
 
-	if (err || pinning != PIN_GLOBAL_NS || dirs->root_fd < 0 || dirs->globals_fd >= 0)
+	if (err || pinning != PIN_GLOBAL_NS || dirs->root_fd < 0)
 		return err;
 	if (dirs->tc_fd < 0)
 		dirs->tc_fd = pin_open_subdir(dirs->root_fd, "tc", BPFFS_PATH "/tc", make,
 					      &dirs->made_tc, why);
-	if (dirs->tc_fd >= 0)
+	if (dirs->tc_fd >= 0 && dirs->globals_fd < 0)
 		dirs->globals_fd = pin_open_subdir(dirs->tc_fd, "globals", BPFFS_PATH "/tc/globals",
 						   make, &dirs->made_globals, why);
-	if (dirs->globals_fd >= 0 || !make)
-		return 0;
-	return dirs->tc_fd < 0 ? dirs->tc_fd : dirs->globals_fd;
+	err = dirs->tc_fd < 0 ? dirs->tc_fd : dirs->globals_fd;
+	return err >= 0 || (err == -ENOENT && !make) ? 0 : err;
 }
 
 /* Closes; takes back directories (unless somebody uses them) and the mount unless `keep`. */
@@ -736,7 +736,8 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 
 struct map {
 	int fd;
-	bool pinned_here; /* the pin is ours: a failed start takes it back */
+	bool pinned;      /* its pin is there */
+	bool pinned_here; /* and made by us: a failed start takes it back */
 };
 
 struct maps {
@@ -748,68 +749,41 @@ struct maps {
 
 #define MAPS_CLOSED { .dirs = { .root_fd = -1, .tc_fd = -1, .globals_fd = -1 } }
 
-/* Somebody may make or remove the pin at the same time: then the other's map is ours too. */
-#define PIN_TRIES 100
-
-static inline int maps_open_pinned(struct kernel *kernel, struct maps *maps, uint32_t idx,
-				   int inner_fd, bool may_pin, struct why *why)
+/* The map at the pin of maps->items[idx]; -ENOENT when there is none. */
+static inline int maps_open_pin(struct maps *maps, uint32_t idx, struct why *why)
 {
 	const struct object_map *map = &maps->object->maps[idx];
-	int dir_fd, fd, err = pin_open_dirs(&maps->dirs, map->pinning, may_pin, why);
+	int dir_fd, fd, err = pin_open_dirs(&maps->dirs, map->pinning, false, why);
 
 	if (err)
 		return err;
 	dir_fd = pin_dir_fd(&maps->dirs, map->pinning);
-	if (dir_fd < 0)
-		return map_create(kernel, map, inner_fd, why);
-	for (int i = 0; i < PIN_TRIES; i++) {
-		fd = pin_open_map(dir_fd, map, why);
-		if (fd >= 0)
-			return fd;
-		if (fd != -ENOENT)
-			return why_subject(why, fd, "pin '%s/%s'", pin_dir_path(map->pinning),
-					   map->name);
-		fd = map_create(kernel, map, inner_fd, why);
-		if (fd < 0 || !may_pin)
-			return fd;
-		err = pin_enter(dir_fd);
-		if (err == 0)
-			err = sys_obj_pin(fd, map->name);
-		if (err == 0) {
-			maps->items[idx].pinned_here = true;
-			return fd;
-		}
-		close(fd);
-		if (err != -EEXIST)
-			break;
-	}
-	why_errno(why, err, "cannot be pinned as '%s/%s'", pin_dir_path(map->pinning), map->name);
-	if (err == -EROFS)
-		why_hint(why, "the bpf file system is mounted read-only: mount -o remount,rw " BPFFS_PATH);
-	return err;
+	fd = dir_fd < 0 ? -ENOENT : pin_open_map(dir_fd, map, why);
+	if (fd < 0 && fd != -ENOENT)
+		why_subject(why, fd, "pin '%s/%s'", pin_dir_path(map->pinning), map->name);
+	return fd;
 }
 
 static inline int maps_open_one(struct kernel *kernel, struct maps *maps, uint32_t idx,
-				bool may_pin, struct why *why)
+				struct why *why)
 {
 	const struct object_map *map = &maps->object->maps[idx];
 	int inner_fd = map->inner == OBJECT_NO_MAP ? -1 : maps->items[map->inner].fd;
-	int fd;
+	int fd = map->pinning == PIN_NONE ? -ENOENT : maps_open_pin(maps, idx, why);
 
-	if (map->pinning == PIN_NONE)
+	maps->items[idx].pinned = fd >= 0;
+	if (fd == -ENOENT)
 		fd = map_create(kernel, map, inner_fd, why);
-	else
-		fd = maps_open_pinned(kernel, maps, idx, inner_fd, may_pin, why);
 	maps->items[idx].fd = fd;
 	return fd < 0 ? why_subject(why, fd, "map '%s'", map->name) : 0;
 }
 
 /*
- * Creates the object's maps, or opens them at their pins. Without `may_pin`
- * nothing is pinned, mounted or made, but what is pinned already is used.
- * maps_close() must follow, whatever this returned.
+ * Opens the object's maps at their pins, or creates them. Nothing is pinned,
+ * mounted or made: that is maps_pin()'s. maps_close() must follow, whatever this
+ * returned.
  */
-static inline int maps_open(struct kernel *kernel, const struct object *object, bool may_pin,
+static inline int maps_open(struct kernel *kernel, const struct object *object,
 			    struct arena *arena, struct maps *out, struct why *why)
 {
 	out->object = object;
@@ -826,7 +800,7 @@ static inline int maps_open(struct kernel *kernel, const struct object *object, 
 	for (int outer = 0; outer <= 1; outer++)
 		for (uint32_t i = 0; i < out->nr; i++) {
 			bool is_outer = object->maps[i].inner != OBJECT_NO_MAP;
-			int err = is_outer == outer ? maps_open_one(kernel, out, i, may_pin, why) : 0;
+			int err = is_outer == outer ? maps_open_one(kernel, out, i, why) : 0;
 
 			if (err)
 				return err;
@@ -853,6 +827,71 @@ static inline int maps_link(const struct maps *maps, struct why *why)
 				maps->object->maps[map->outer].name, map->outer_key);
 			return why_subject(why, err, "map '%s'", map->name);
 		}
+	}
+	return 0;
+}
+
+/* Is the object's map one that has to be pinned yet? */
+static inline bool maps_lacks_pin(const struct maps *maps, uint32_t idx)
+{
+	return maps->object->maps[idx].pinning != PIN_NONE && !maps->items[idx].pinned;
+}
+
+static inline int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
+{
+	const struct object_map *map = &maps->object->maps[idx];
+	int err = pin_open_dirs(&maps->dirs, map->pinning, true, why);
+
+	if (err)
+		return err;
+	err = pin_enter(pin_dir_fd(&maps->dirs, map->pinning));
+	if (err == 0)
+		err = sys_obj_pin(maps->items[idx].fd, map->name);
+	maps->items[idx].pinned = maps->items[idx].pinned_here = err == 0;
+	if (err == 0)
+		return 0;
+	why_errno(why, err, "cannot be pinned as '%s/%s'", pin_dir_path(map->pinning), map->name);
+	if (err == -EROFS)
+		why_hint(why, "the bpf file system is mounted read-only: mount -o remount,rw " BPFFS_PATH);
+	return err;
+}
+
+/* Puts the maps that others have pinned in the places of ours, under the same descriptors. */
+static inline int maps_adopt(struct maps *maps, struct why *why)
+{
+	for (uint32_t i = 0; i < maps->nr; i++) {
+		int fd = maps_lacks_pin(maps, i) ? maps_open_pin(maps, i, why) : -ENOENT;
+
+		if (fd == -ENOENT)
+			continue;
+		if (fd < 0)
+			return why_subject(why, fd, "map '%s'", maps->object->maps[i].name);
+		dup3(fd, maps->items[i].fd, O_CLOEXEC);
+		close(fd);
+		maps->items[i].pinned = true;
+	}
+	return 0;
+}
+
+/*
+ * Pins what was created here: the last step of a start, so that no pin is of one
+ * that fails or is killed on its way. Returns 0, or -errno with a reason;
+ * -EAGAIN when somebody else was first: his maps have taken the places of ours,
+ * and a program that was loaded before has to be loaded again.
+ */
+static inline int maps_pin(struct maps *maps, struct why *why)
+{
+	for (uint32_t i = 0; i < maps->nr; i++) {
+		int err = maps_lacks_pin(maps, i) ? maps_pin_one(maps, i, why) : 0;
+
+		if (err)
+			why_subject(why, err, "map '%s'", maps->object->maps[i].name);
+		if (err == -EEXIST) {
+			err = maps_adopt(maps, why);
+			return err ? err : -EAGAIN;
+		}
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -919,7 +958,7 @@ static inline const char *verifier_log_tail(const char *log)
 	return log;
 }
 
-/* The map indexes in the instructions become descriptors: once. */
+/* The map indexes in the instructions become descriptors: once, for they stay the maps' own. */
 static inline void program_set_maps(struct object_program *program, const struct maps *maps)
 {
 	for (uint32_t i = 0; i < program->nr_insns; i++) {
@@ -1032,14 +1071,14 @@ static inline int program_hint(const struct object *object, const char *log, int
 }
 
 /*
- * Loads the program; its instructions name the maps from now on. Returns the
- * descriptor, or -errno with a reason and, where the verifier spoke, its log,
- * which verifier_log_close() frees.
+ * Loads the program, whose instructions name the maps. Returns the descriptor,
+ * or -errno with a reason and, where the verifier spoke, its log, which
+ * verifier_log_close() frees.
  */
-static inline int program_load(struct kernel *kernel, struct object *object,
-			       const struct maps *maps, struct verifier_log *log, struct why *why)
+static inline int program_load(struct kernel *kernel, const struct object *object,
+			       struct verifier_log *log, struct why *why)
 {
-	struct object_program *program = &object->program;
+	const struct object_program *program = &object->program;
 	struct sys_prog_load_attr attr = {
 		.prog_type = BPF_PROG_TYPE_KPROBE,
 		.insn_cnt = program->nr_insns,
@@ -1048,7 +1087,6 @@ static inline int program_load(struct kernel *kernel, struct object *object,
 	};
 	int fd, err;
 
-	program_set_maps(program, maps);
 	kernel_set_name(kernel, program->name, attr.prog_name);
 	do
 		fd = program_try(&attr);

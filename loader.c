@@ -6,6 +6,7 @@
  *	file -> bytes -> ELF view -> object         (elf64.h, object.h: pure)
  *	object -> map descriptors -> program        (kernel.h)
  *	program + target -> attachment              (attach.h)
+ *	maps -> pins, where they are asked for
  *	attachment -> run until a signal
  *	everything undone in reverse order, whatever step failed
  *
@@ -472,9 +473,50 @@ struct session {
 	bool live;
 };
 
+static int session_attach(const struct options *options, struct session *s, struct why *why)
+{
+	int err = maps_link(&s->maps, why);
+
+	if (!err)
+		err = attachment_open(&options->target, s->prog_fd, options->mode, &s->attachment, why);
+	if (!err)
+		err = maps_pin(&s->maps, why);
+	return err;
+}
+
+/* Back to the loaded program: with the maps that it has now. */
+static int session_reload(struct session *s, struct why *why)
+{
+	int err = attachment_close(&s->attachment, why);
+
+	close(s->prog_fd);
+	s->prog_fd = -1;
+	if (!err)
+		err = s->prog_fd = program_load(&s->kernel, &s->object, &s->log, why);
+	return err < 0 ? err : 0;
+}
+
+#define ATTACH_TRIES 100 /* somebody may make and remove pins all the time */
+
+/*
+ * From the loaded program to live. The pins come last; where another start has
+ * pinned a map meanwhile, that is the map of both, and the program is loaded and
+ * set again with it.
+ */
+static int session_go_live(const struct options *options, struct session *s, struct why *why)
+{
+	int err = session_attach(options, s, why);
+
+	for (int i = 1; err == -EAGAIN && i < ATTACH_TRIES; i++) {
+		err = session_reload(s, why);
+		if (!err)
+			err = session_attach(options, s, why);
+	}
+	return err;
+}
+
 static int session_run(const struct options *options, struct session *s, struct why *why)
 {
-	const struct target *target = &options->target;
 	struct view file = { 0 };
 	struct elf elf;
 	int err;
@@ -485,9 +527,11 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (!err)
 		err = object_parse(&elf, &s->arena, &s->object, why);
 	if (!err)
-		err = maps_open(&s->kernel, &s->object, !options->check, &s->arena, &s->maps, why);
-	if (!err)
-		err = s->prog_fd = program_load(&s->kernel, &s->object, &s->maps, &s->log, why);
+		err = maps_open(&s->kernel, &s->object, &s->arena, &s->maps, why);
+	if (err)
+		return err;
+	program_set_maps(&s->object.program, &s->maps);
+	err = s->prog_fd = program_load(&s->kernel, &s->object, &s->log, why);
 	if (err < 0)
 		return err;
 	if ((options->check && !options->quiet) || options->verbose)
@@ -495,14 +539,12 @@ static int session_run(const struct options *options, struct session *s, struct 
 	if (options->check)
 		return 0;
 
-	err = maps_link(&s->maps, why);
-	if (!err)
-		err = attachment_open(target, s->prog_fd, options->mode, &s->attachment, why);
+	err = session_go_live(options, s, why);
 	if (err)
 		return err;
 	s->live = true;
 	if (!options->quiet)
-		report_live(&s->object, target, &s->attachment);
+		report_live(&s->object, &options->target, &s->attachment);
 	attach_sweep(&s->attachment);
 	if (!options->quiet)
 		report_silenced(options->object);

@@ -69,9 +69,11 @@ run_traced() { # INJECTION [OPTION]... OBJECT FUNCTION
     nr_faults=$((nr_faults + 1))
 }
 
-# Pins are left by a loader that was live, and by no other.
+# Pins are left by a loader that was live, and by no other; one that was killed
+# may have been live and not have said so yet.
 check_pins() {
-    [ -n "$live" ] || ! find $BPFFS -type f | grep -q . || fail "a pin is left"
+    [ -n "$live" ] || grep -q 'ENABLE.* = 0$' $RUN/trace ||
+        ! find $BPFFS -type f | grep -q . || fail "a pin is left"
     rm -rf ${BPFFS:?}/*
 }
 
@@ -99,6 +101,7 @@ one_signal() { # CALL N SIGNAL [OPTION]... OBJECT FUNCTION
     TERM0 | TERM143 | KILL137) ;;
     *) fail "exit status $status" ;;
     esac
+    check_pins
     leftovers >$RUN/after
     if [ "$signal" = KILL ] && ! cmp -s $RUN/baseline $RUN/after; then
         # What it could not take down, the next one does.
@@ -136,6 +139,64 @@ fail_with_own_mount() {
     one_fault bpf 1 EACCES $OBJ/pin_global.o sys_bpf
     one_fault bpf 2 EACCES $OBJ/pin_global.o sys_bpf
     one_fault perf_event_open 1 EACCES $OBJ/pin_global.o sys_bpf
+    one_fault bpf 4 EACCES $OBJ/pin_global.o sys_bpf
+    grep -q 'OBJ_PIN.*INJECTED' $RUN/trace || fail "the pin is not the fourth call"
+}
+
+# Two starts, of which the later one is first to pin: they share its map, and the
+# pin stays whoever fails.
+launch_slow() { # [OPTION]... OBJECT FUNCTION: two seconds before its first probe
+    launch $STRACE -o $RUN/trace -e inject=perf_event_open:delay_enter=2000000:when=1 \
+        load_kp_bpf "$@"
+    for moment in $(seq 200); do
+        ! grep -q '^bpf(BPF_PROG_LOAD.* = [0-9]' $RUN/trace || return 0
+        usleep 10000
+    done 2>&-
+    fail "it did not load its program"
+}
+
+overtaken() { # PIN [OPTION]... OBJECT
+    local pinned=$BPFFS/$1
+    shift
+    mount_bpffs
+    launch_slow "$@" sys_bpf || return
+    local slow=$pid
+    start "$@" sys_bpf || return
+    ! grep -q "^$LIVE" $RUN/stderr.1 || fail "the slow one is live already"
+    wait_live 1 || fail "the slow one is not live: $(cat $RUN/stderr.1)"
+    hit 5
+    expect "the count in the pin" "$(map_value "pinned $pinned")" 10
+    expect "the number of maps" "$(map_count hits)" 1
+    stop_well
+    kill $(children_of $slow)
+    ended $slow
+    umount $BPFFS
+}
+
+overtaken_and_refused() {
+    mount_bpffs
+    launch_slow --attach=perf $OBJ/pin_object.o nowhere_to_be_found || return
+    local failing=$pid
+    start $OBJ/pin_object.o sys_bpf
+    local living=$pid
+    ended $failing
+    expect "exit status" "$status" 1
+    hit 5
+    expect "the count in the pin" "$(map_value "pinned $BPFFS/hits")" 5
+    stop_well $living
+    umount $BPFFS
+}
+
+# What overtook is another map of that name: refused, and left alone.
+overtaken_by_another() {
+    mount_bpffs
+    launch_slow $OBJ/pin_object.o sys_bpf || return
+    $BPFTOOL map create $BPFFS/hits type array key 4 value 8 entries 99 name hits
+    ended
+    expect "exit status" "$status" 1
+    expect_text $RUN/stderr.1 "another map"
+    expect "the number of maps" "$(map_count hits)" 1
+    umount $BPFFS
 }
 
 signal_every_step() { # SIGNAL [OPTION]... OBJECT FUNCTION
@@ -156,8 +217,14 @@ check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_
 check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
 check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
 check "a start that mounts bpffs fails" fail_with_own_mount
+check "another start is first to pin, by perf" overtaken hits --attach=perf $OBJ/pin_object.o
+check "another start is first to pin, by tracefs" overtaken hits --attach=tracefs $OBJ/pin_object.o
+check "another start is first to pin globally" overtaken tc/globals/hits $OBJ/pin_global.o
+check "another start is first to pin, and this one fails" overtaken_and_refused
+check "another map is first to be pinned" overtaken_by_another
 check "SIGTERM after each step, by perf" signal_every_step TERM --attach=perf $OBJ/count.o sys_bpf
 check "SIGTERM after each step, by tracefs" signal_every_step TERM --attach=tracefs $OBJ/pin_object.o sys_bpf
 check "SIGKILL after each step, by perf" signal_every_step KILL --attach=perf $OBJ/count.o sys_bpf
 check "SIGKILL after each step, by tracefs" signal_every_step KILL --attach=tracefs $OBJ/count.o sys_bpf
+check "SIGKILL after each step, with a pin" signal_every_step KILL $OBJ/pin_global.o sys_bpf
 [ $nr_faults -eq 0 ] || echo "# $nr_faults faults and signals injected"

@@ -346,26 +346,6 @@ root_is_a_tmpfs() {
     umount $BPFFS
 }
 
-# A failing start takes its pin back, but not from under one who has gone live on it.
-fail_beside_the_living() {
-    mount_bpffs
-    launch $STRACE -o $RUN/trace -e trace=perf_event_open \
-        -e inject=perf_event_open:delay_enter=4000000:when=1 \
-        load_kp_bpf --attach=perf $OBJ/pin_object.o nowhere_to_be_found
-    local failing=$pid
-    for moment in $(seq 200); do
-        [ ! -e $BPFFS/hits ] || break
-        usleep 20000
-    done
-    start $OBJ/pin_object.o sys_bpf
-    local living=$pid
-    ended $failing
-    hit 5
-    expect "the count in the pin" "$(map_value "pinned $BPFFS/hits")" 5
-    stop_well $living
-    umount $BPFFS
-}
-
 check "250 damaged objects" mutants count.o 1 250
 check "100 damaged objects with a pin" pinning_mutants pin_global.o 1001 1100
 check "100 damaged objects with maps in maps" pinning_mutants map_in_map.o 2001 2100
@@ -383,4 +363,3 @@ check "folders of pins that are something else" odd_folders
 check "a folder of pins that comes and goes" swapped_folder
 check "/sys/fs/bpf is a symlink" root_is_a_symlink
 check "/sys/fs/bpf is a tmpfs" root_is_a_tmpfs
-check "a start that fails beside one that is live" fail_beside_the_living
