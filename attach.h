@@ -325,7 +325,7 @@ static inline void guardian_run(pid_t parent, int events_fd, const char *event)
 	const unsigned long death = SYS_SIGNAL(SIGUSR1);
 	int tries = 0;
 
-	sys_signals_block(death);
+	sys_signals_mask(SIG_BLOCK, death);
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	while (getppid() == parent)

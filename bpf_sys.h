@@ -362,11 +362,12 @@ struct sys_sigset {
 
 #define SYS_SIGNAL(signal) (1UL << ((signal) - 1))
 
-static inline void sys_signals_block(unsigned long signals)
+/* `how` is SIG_BLOCK or SIG_UNBLOCK. */
+static inline void sys_signals_mask(int how, unsigned long signals)
 {
 	const struct sys_sigset set = { { signals } };
 
-	syscall(__NR_rt_sigprocmask, (long)SIG_BLOCK, &set, NULL, sizeof(set));
+	syscall(__NR_rt_sigprocmask, (long)how, &set, NULL, sizeof(set));
 }
 
 /* Takes one of the blocked signals: waits for it, or for pause_ns at most if that is not 0. */

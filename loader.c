@@ -15,6 +15,7 @@
  */
 #include <poll.h>
 #include <signal.h>
+#include <sys/time.h>
 
 #include "attach.h"
 #include "bpf_sys.h"
@@ -202,28 +203,61 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 
 /* ---- Reporting ---- */
 
-#define PRINT_CHUNK 4096     /* PIPE_BUF: so much fits when poll() says that a pipe is writable */
-#define PRINT_PATIENCE_MS 1000
+#define PRINT_CHUNK 4096 /* PIPE_BUF: so much fits when poll() says that a pipe is writable */
+#define PRINT_PATIENCE_S 1
+
+static void print_interrupt(int signal)
+{
+	(void)signal; /* that it came is enough */
+}
 
 /*
- * Whole messages in one write, so that those of several loaders do not mix. A
- * pipe that is full and that nobody reads must not keep us from cleaning up:
- * then the message is lost.
+ * poll() calls a terminal writable that has room for a part, and write() then
+ * waits for the rest: a timer ends it, again and again should it come too early.
+ */
+static int print_on_terminal(int fd, const char *data, size_t len)
+{
+	const struct sigaction action = { .sa_handler = print_interrupt }; /* no SA_RESTART */
+	const struct itimerval never = { 0 };
+	const struct itimerval patience = { { PRINT_PATIENCE_S, 0 }, { PRINT_PATIENCE_S, 0 } };
+	int ret;
+
+	sigaction(SIGALRM, &action, NULL);
+	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNAL(SIGALRM));
+	setitimer(ITIMER_REAL, &patience, NULL);
+	ret = sys_write(fd, data, len);
+	setitimer(ITIMER_REAL, &never, NULL);
+	return ret;
+}
+
+/* One write(), for no longer than our patience: what is written, 0 or -errno for nothing. */
+static int print_chunk(int fd, const char *data, size_t len)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+	struct stat st = { 0 };
+	int ret = 1;
+
+	fstat(fd, &st);
+	if (S_ISCHR(st.st_mode))
+		return print_on_terminal(fd, data, len);
+	if (!S_ISREG(st.st_mode))
+		ret = sys_result(poll(&output, 1, 1000 * PRINT_PATIENCE_S));
+	return ret > 0 ? sys_write(fd, data, len) : ret;
+}
+
+/*
+ * Whole messages in one write, so that those of several loaders do not mix. What
+ * is full and read by nobody must not keep us from cleaning up: then the message
+ * is lost.
  */
 static void print_bytes(int fd, const char *data, size_t len)
 {
-	while (len > 0) {
-		struct pollfd output = { .fd = fd, .events = POLLOUT };
-		int ret = sys_result(poll(&output, 1, PRINT_PATIENCE_MS));
+	int ret = 1;
 
-		if (ret > 0)
-			ret = sys_write(fd, data, len < PRINT_CHUNK ? len : PRINT_CHUNK);
-		if (ret == -EINTR)
-			continue;
-		if (ret <= 0)
+	for (; len > 0 && ret > 0; data += ret, len -= (size_t)ret) {
+		ret = print_chunk(fd, data, len < PRINT_CHUNK ? len : PRINT_CHUNK);
+		if (ret < 0)
 			return;
-		data += ret;
-		len -= (size_t)ret;
 	}
 }
 
@@ -447,7 +481,7 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
  */
 static void signals_block(void)
 {
-	sys_signals_block(SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
+	sys_signals_mask(SIG_BLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
 static void signals_wait(void)

@@ -241,6 +241,67 @@ static void reports_long_names(void)
 		    "in 'a_name_of_sixty_characters_which_many_a_generator_would_make' at 3\n");
 }
 
+/* What a reader gets of a text that is printed into fds[1]; the writing end is closed. */
+static const char *printed_into(const int fds[2], const char *bytes, size_t len)
+{
+	static char got[65536];
+	ssize_t part, sum = 0;
+
+	print_bytes(fds[1], bytes, len);
+	while (sum < (ssize_t)len &&
+	       (part = read(fds[0], got + sum, sizeof(got) - 1 - (size_t)sum)) > 0)
+		sum += part;
+	got[sum] = '\0';
+	close(fds[1]);
+	close(fds[0]);
+	return got;
+}
+
+static void prints_into_pipes(void)
+{
+	static char bytes[3 * PRINT_CHUNK + 2];
+	int fds[2];
+
+	memset(bytes, 'x', sizeof(bytes) - 1);
+	EXPECT(pipe(fds) == 0);
+	EXPECT_TEXT(printed_into(fds, bytes, sizeof(bytes) - 1), bytes);
+
+	/* A full one takes its time, and then nothing. */
+	EXPECT(pipe(fds) == 0);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	while (write(fds[1], bytes, PRINT_CHUNK) > 0)
+		;
+	fcntl(fds[1], F_SETFL, 0);
+	print_bytes(fds[1], bytes, sizeof(bytes) - 1);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* A terminal with no more room than a part of it. */
+static void prints_into_terminals(void)
+{
+	char room[10];
+	int fds[2];
+
+	fds[0] = posix_openpt(O_RDWR | O_NOCTTY);
+	EXPECT(fds[0] >= 0 && grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
+	fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY);
+	EXPECT_TEXT(printed_into(fds, "one line", 8), "one line");
+
+	fds[0] = posix_openpt(O_RDWR | O_NOCTTY);
+	EXPECT(fds[0] >= 0 && grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
+	fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 3; i++, usleep(20000)) /* what is in it moves on behind our back */
+		while (write(fds[1], "x", 1) > 0)
+			;
+	EXPECT_NUMBER(read(fds[0], room, sizeof(room)), sizeof(room));
+	fcntl(fds[1], F_SETFL, 0);
+	print_bytes(fds[1], "a line that is longer than the room for it", 42);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void reports_logs(void)
 {
 	char data[] = "0: (b7) r0 = 0\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n1: (95) exit\nR0 is bad\n";
@@ -309,6 +370,8 @@ static const struct check_case loader_cases[] = {
 	{ "report: an object", reports_objects },
 	{ "report: long names", reports_long_names },
 	{ "report: the verifier's log", reports_logs },
+	{ "report: into pipes", prints_into_pipes },
+	{ "report: into terminals", prints_into_terminals },
 	{ "status: of each error", statuses },
 	{ "file: kinds", kinds_of_files },
 	{ "file: short and long reads", files_of_other_sizes },
