@@ -2,11 +2,12 @@
 /*
  * elf64.h - the bounds primitive, and ELF64 relocatable files read with it.
  *
- * Three levels: a view is a range of bytes that nobody can read past; the
- * format's structs and constants, with the names of the ELF specification
- * (System V gABI, chapters 4 and 5); struct elf, a file whose headers, section
- * table, section ranges and symbol table elf_open() has checked, and accessors
- * on it. There is no table in memory: an accessor decodes from the file.
+ * Four levels: a view is a range of bytes that nobody can read past; an arena
+ * gives memory for what is read out of one; the format's structs and constants,
+ * with the names of the ELF specification (System V gABI, chapters 4 and 5);
+ * struct elf, a file whose headers, section table, section ranges and symbol
+ * table elf_open() has checked, and accessors on it. There is no table in memory:
+ * an accessor decodes from the file.
  */
 #ifndef ELF64_H
 #define ELF64_H
@@ -65,6 +66,29 @@ static inline bool view_string(struct view v, uint64_t off, const char **out)
 		return false;
 	*out = (const char *)v.data + off;
 	return true;
+}
+
+/* ---- Memory: one range, handed out from its start, given back as a whole ---- */
+
+struct arena {
+	uint8_t *data;
+	size_t size;
+	size_t used;
+};
+
+/* count elements of `len` bytes, zeroed as the range was, aligned to 8; NULL when full. */
+static inline void *arena_take(struct arena *arena, uint64_t count, size_t len)
+{
+	size_t room = arena->size - arena->used;
+	size_t bytes;
+
+	if (count > room / len)
+		return NULL;
+	bytes = ((size_t)count * len + 7) & ~(size_t)7;
+	if (bytes > room)
+		return NULL;
+	arena->used += bytes;
+	return arena->data + arena->used - bytes;
 }
 
 /* ---- The format ---- */

@@ -12,29 +12,6 @@
 
 #include "elf64.h"
 
-/* ---- Memory: one range, handed out from its start, given back as a whole ---- */
-
-struct arena {
-	uint8_t *data;
-	size_t size;
-	size_t used;
-};
-
-/* count elements of `len` bytes, zeroed as the range was, aligned to 8; NULL when full. */
-static inline void *arena_take(struct arena *arena, uint64_t count, size_t len)
-{
-	size_t room = arena->size - arena->used;
-	size_t bytes;
-
-	if (count > room / len)
-		return NULL;
-	bytes = ((size_t)count * len + 7) & ~(size_t)7;
-	if (bytes > room)
-		return NULL;
-	arena->used += bytes;
-	return arena->data + arena->used - bytes;
-}
-
 /* ---- The object ---- */
 
 /* An instruction as in the file and in the kernel (RFC 9669, section 3). */
