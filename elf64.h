@@ -280,23 +280,29 @@ static inline bool elf_symbol_get(const struct elf *elf, uint64_t idx, struct el
 	return view_string(elf->symbol_names, symbol.st_name, &out->name);
 }
 
-/* Number of relocations in a section; 0 when it is of another type. */
-static inline uint64_t elf_relocations_count(const struct elf_section *section)
+/* The size of one of a section's relocations; 0 when it is of another type. */
+static inline size_t elf_relocation_size(const struct elf_section *section)
 {
 	switch (section->header.sh_type) {
-	case SHT_REL: return section->data.size / sizeof(struct elf64_rel);
-	case SHT_RELA: return section->data.size / sizeof(struct elf64_rela);
+	case SHT_REL: return sizeof(struct elf64_rel);
+	case SHT_RELA: return sizeof(struct elf64_rela);
 	default: return 0;
 	}
+}
+
+static inline uint64_t elf_relocations_count(const struct elf_section *section)
+{
+	size_t size = elf_relocation_size(section);
+
+	return size ? section->data.size / size : 0;
 }
 
 /* False when the section has no relocation with that index. */
 static inline bool elf_relocation_get(const struct elf_section *section, uint64_t idx,
 				      struct elf_relocation *out)
 {
+	size_t len = elf_relocation_size(section);
 	struct elf64_rela rela = { 0 };
-	size_t len = section->header.sh_type == SHT_RELA ? sizeof(struct elf64_rela)
-							 : sizeof(struct elf64_rel);
 
 	if (idx >= elf_relocations_count(section) ||
 	    !view_copy(section->data, idx * len, &rela, len))
@@ -560,6 +566,25 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 	return 0;
 }
 
+/* Relocations, of whichever section, are of their type's size, and none is cut. */
+static inline int elf_check_relocations(const struct elf *elf, struct why *why)
+{
+	for (uint32_t i = 0; i < elf->nr_sections; i++) {
+		struct elf_section section;
+		size_t size;
+
+		if (!elf_section_get(elf, i, &section))
+			continue;
+		size = elf_relocation_size(&section);
+		if (size && (section.header.sh_entsize != size || section.data.size % size != 0))
+			return why_set(why, -ENOEXEC,
+				       "section %u '%s': %llu bytes of relocations of %llu bytes, expected a multiple of %zu",
+				       i, section.name, (unsigned long long)section.data.size,
+				       (unsigned long long)section.header.sh_entsize, size);
+	}
+	return 0;
+}
+
 /*
  * Checks the file and fills *out, which points into the file's bytes: they must
  * outlive it. After success every accessor above succeeds for every index below
@@ -582,6 +607,8 @@ static inline int elf_open(struct view file, struct elf *out, struct why *why)
 		err = elf_check_sections(out, why);
 	if (!err)
 		err = elf_check_symbols(out, why);
+	if (!err)
+		err = elf_check_relocations(out, why);
 	return err;
 }
 

@@ -79,6 +79,7 @@ static inline int section_add(struct image *image, const char *name, uint32_t ty
 		.sh_type = type,
 		.sh_flags = flags,
 		.sh_addralign = 8,
+		.sh_entsize = type == SHT_REL ? sizeof(struct elf64_rel) : 0,
 	};
 	return idx;
 }
@@ -173,7 +174,6 @@ static inline struct image image_good(void)
 	section_add(&image, ".shstrtab", SHT_STRTAB, 0);
 	image.sections[SEC_REL].header.sh_link = SEC_SYMTAB;
 	image.sections[SEC_REL].header.sh_info = SEC_PROG;
-	image.sections[SEC_REL].header.sh_entsize = sizeof(struct elf64_rel);
 	image.sections[SEC_SYMTAB].header.sh_link = SEC_STRTAB;
 	image.sections[SEC_SYMTAB].header.sh_info = SYM_COUNT; /* the first that is not local */
 	image.sections[SEC_SYMTAB].header.sh_entsize = sizeof(struct elf64_symbol);

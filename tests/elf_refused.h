@@ -393,6 +393,14 @@ static const struct refusal {
 	{ "no symbol table", SET_SECTION(SEC_SYMTAB, sh_type, SHT_PROGBITS),
 	  "has no symbol table: was it stripped?", NULL, 3 },
 
+	/* Relocations. */
+	{ "relocations of another size", SET_SECTION(SEC_REL, sh_entsize, 24),
+	  "section 5 '.relprog': 32 bytes of relocations of 24 bytes, expected a multiple of 16", NULL, 3 },
+	{ "relocations of another type", SET_SECTION(SEC_REL, sh_type, SHT_RELA),
+	  "section 5 '.relprog': 32 bytes of relocations of 16 bytes, expected a multiple of 24", NULL, 3 },
+	{ "half a relocation", SET_SECTION(SEC_REL, sh_size, 31),
+	  "section 5 '.relprog': 31 bytes of relocations of 16 bytes, expected a multiple of 16", NULL, 3 },
+
 	/* Sections by name. */
 	{ "two sections 'maps'", RUN(second_maps), "has two sections 'maps', 2 and 4", NULL, 3 },
 	{ "'maps' without bytes", SET_SECTION(SEC_MAPS, sh_type, SHT_NOBITS),
