@@ -184,20 +184,11 @@ static inline int attach_perf_event(struct sys_perf_attr *attr)
 }
 
 /* The program runs from the first hit: it is set before the event is enabled. */
-static inline int attach_perf_program(int prog_fd, bool by_link, struct attachment *out)
+static inline int attach_perf_program(int prog_fd, int perf_fd)
 {
-	int err;
+	int err = sys_perf_set_bpf(perf_fd, prog_fd);
 
-	if (by_link) {
-		out->link_fd = sys_link_create(prog_fd, out->perf_fd);
-		if (out->link_fd >= 0) {
-			out->mechanism = "perf link";
-			return sys_perf_enable(out->perf_fd);
-		}
-		out->link_fd = -1;
-	}
-	err = sys_perf_set_bpf(out->perf_fd, prog_fd);
-	return err < 0 ? err : sys_perf_enable(out->perf_fd);
+	return err < 0 ? err : sys_perf_enable(perf_fd);
 }
 
 /* The PMU's number, for perf_event_attr.type; 0 (which is PERF_TYPE_HARDWARE) when it is not there. */
@@ -228,8 +219,9 @@ static inline int attach_perf(const struct target *target, int prog_fd, struct a
 	if (fd < 0)
 		return fd;
 	out->perf_fd = fd;
-	out->mechanism = "perf ioctl";
-	return attach_perf_program(prog_fd, true, out);
+	out->link_fd = sys_link_create(prog_fd, fd);
+	out->mechanism = out->link_fd < 0 ? "perf ioctl" : "perf link";
+	return out->link_fd < 0 ? attach_perf_program(prog_fd, fd) : sys_perf_enable(fd);
 }
 
 /* ---- tracefs events ---- */
@@ -376,7 +368,7 @@ static inline int attach_event(const struct target *target, int prog_fd, struct 
 		return err;
 	out->perf_fd = err;
 	out->mechanism = "tracefs";
-	return attach_perf_program(prog_fd, false, out);
+	return attach_perf_program(prog_fd, out->perf_fd);
 }
 
 /* Opens kprobe_events, once for all tries. */
