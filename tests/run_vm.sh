@@ -68,7 +68,7 @@ boot() { # NAME VM_OPTION... -- CASES...
 }
 
 boot "one CPU" -t 1500 -- cases_count.sh cases_maps.sh cases_end.sh cases_bare.sh \
-    cases_refused.sh cases_fault.sh cases_machine.sh
+    cases_refused.sh cases_old.sh cases_fault.sh cases_machine.sh
 [ "$arch" != amd64 ] || boot "two CPUs" -c 2 -t 300 -- cases_cpus.sh
 
 count() {

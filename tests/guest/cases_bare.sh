@@ -146,6 +146,8 @@ check "no /proc, by perf" without /proc count_bare --attach=perf sys_bpf
 check "no /proc, by tracefs" without /proc count_bare --attach=tracefs sys_bpf
 check "no /sys, by perf" without /sys count_bare --attach=perf sys_bpf
 check "no /sys, by tracefs" without /sys count_bare --attach=tracefs sys_bpf
+check "neither /proc nor /sys, by perf" without "/proc /sys" count_bare --attach=perf sys_bpf
+check "neither /proc nor /sys, by tracefs" without "/proc /sys" count_bare --attach=tracefs sys_bpf
 check "no /dev" without /dev count_bare --attach=auto sys_bpf
 check "a pin with no /sys to pin in" without "/dev /proc /sys" pin_nowhere
 check "tracefs in its place" tracefs_elsewhere tracefs /sys/kernel/tracing

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Kernels from 4.4 to 5.9, as far as a newer one can be made to refuse what they
+# do not have: strace makes the Nth call of a kind fail, and empty folders hide
+# files of sysfs.
+
+# Starts the loader under strace; sees that each of the injections took place.
+start_old() { # INJECTIONS [OPTION]... OBJECT FUNCTION
+    local injections=$1
+    shift
+    launch_old "$injections" "$@"
+    wait_live || { ended; fail "it did not go live: $(head -n 1 "$stderr")"; return; }
+    for injection in $injections; do
+        grep -q "^${injection%%:*}(.*INJECTED" $RUN/trace || fail "no call failed by $injection"
+    done
+}
+
+launch_old() { # INJECTIONS [OPTION]... OBJECT FUNCTION
+    local options=
+    for injection in $1; do options="$options -e inject=$injection"; done
+    shift
+    launch $STRACE -o $RUN/trace $options load_kp_bpf "$@"
+}
+
+# Whatever is mounted, and whether or not maps have names.
+counts_old() { # [HITS]
+    hit "${1:-10}"
+    map=$(hit ids | sed -n 's/^map //p')
+    expect "the count" "$(in_own_proc $BPFTOOL map lookup id "$map" key 0 0 0 0 | decode)" "${1:-10}"
+}
+
+in_own_proc() { # COMMAND...
+    unshare -m sh -c 'mount -t proc proc /proc; "$@"' sh "$@"
+}
+
+stop_old() {
+    kill $(in_own_proc cat /proc/$pid/task/$pid/children)
+    ended && expect "exit status" "$status" 0
+}
+
+works_old() { # INJECTIONS MECHANISM [OPTION]... OBJECT FUNCTION
+    local injections=$1 mechanism=$2
+    shift 2
+    start_old "$injections" "$@" || return
+    expect_text "$stderr" "by $mechanism"
+    counts_old
+    stop_old
+}
+
+refused_old() { # INJECTIONS STATUS PATTERN [OPTION]... OBJECT FUNCTION
+    local injections=$1 wanted=$2 pattern=$3
+    shift 3
+    launch_old "$injections" "$@"
+    ended || return
+    expect "exit status" "$status" "$wanted"
+    expect_text "$stderr" "^load_kp_bpf: .*$pattern"
+}
+
+# --- file systems -------------------------------------------------------------
+
+# Before 5.2 a mount needs a place: a child with a mount namespace of its own has it.
+without_fsopen() { # WAY
+    works_old fsopen:error=ENOSYS "$1" --attach="$1" $OBJ/count.o sys_bpf
+}
+
+# Before 4.17 there is no kprobe PMU.
+without_pmu() { # FUNCTION [ARG]...
+    mkdir /run/empty
+    mount --bind /run/empty /sys/bus/event_source/devices/kprobe ||
+        { fail "nothing hides the PMU"; return; }
+    "$@"
+    umount /sys/bus/event_source/devices/kprobe
+    rmdir /run/empty
+}
+
+falls_back() {
+    start $OBJ/count.o sys_bpf || return
+    expect_text "$stderr" "by tracefs"
+    counts
+    stop_well
+    refused 4 "no kprobe PMU" --attach=perf $OBJ/count.o sys_bpf
+    expect_text "$stderr" "hint: try --attach=tracefs"
+}
+
+# --- bpf() --------------------------------------------------------------------
+
+without_link() {
+    works_old bpf:error=EINVAL:when=3 "perf ioctl" --attach=perf $OBJ/count.o sys_bpf
+    grep -q '^bpf(BPF_LINK_CREATE.*INJECTED' $RUN/trace || fail "it was not the link"
+}
+
+# Before 4.15 an attr with a name in it is too long.
+without_names() { # CALL ERROR
+    works_old "bpf:error=$2:when=$1" "perf" $OBJ/count.o sys_bpf
+    [ "$1" != 1 ] || ! grep -q '^bpf(BPF_MAP_CREATE.*"hits".* = [0-9]' $RUN/trace ||
+        fail "the map has its name"
+    grep -q '^bpf(BPF_PROG_LOAD.*prog_name="",.* = [0-9]' $RUN/trace || fail "the program has its name"
+}
+
+# Before 5.0 the kernel asks for its own version.
+with_version() {
+    works_old bpf:error=EINVAL:when=2 "perf" $OBJ/count.o sys_bpf
+    expect "versions that were given" "$(sed -n \
+        's/^bpf(BPF_PROG_LOAD.*kern_version=KERNEL_VERSION(\([0-9]*\), \([0-9]*\),.*/\1.\2/p' \
+        $RUN/trace | tr '\n' ' ')" "0.0 $(uname -r | cut -d . -f 1-2) "
+}
+
+# Before 5.11 locked memory counts: the limit is lifted once, and no more.
+with_memlock() {
+    works_old bpf:error=EPERM:when=1 "perf" $OBJ/count.o sys_bpf
+    grep -q '^prlimit64(0, RLIMIT_MEMLOCK' $RUN/trace || fail "the limit is as it was"
+    refused_old bpf:error=EPERM:when=1..2 1 "hits.*not permitted" $OBJ/count.o sys_bpf
+    expect "times that the limit was lifted" "$(grep -c RLIMIT_MEMLOCK $RUN/trace)" 1
+}
+
+disturbed_verifier() {
+    works_old bpf:error=EAGAIN:when=2..4 "perf" $OBJ/count.o sys_bpf
+    refused_old bpf:error=EAGAIN:when=2+ 1 "program.*temporarily" $OBJ/count.o sys_bpf
+}
+
+# --- pins ---------------------------------------------------------------------
+
+# Which of its openat() calls asks what a pin is: it is asked at two places.
+fdinfo_call() {
+    $STRACE -o $RUN/trace load_kp_bpf --check $OBJ/pin_object.o 2>&-
+    call=$(grep '^openat(' $RUN/trace | grep -n /fdinfo/ | head -n 1 | cut -d : -f 1)
+    [ -n "$call" ] || { fail "it asks nothing"; return; }
+    echo "openat:error=ENOENT:when=$call..$((call + 2))+2"
+}
+
+# Before 4.13 fdinfo alone tells what a pin is, and before that nothing does.
+untold_pin() {
+    mount_bpffs
+    $BPFTOOL map create $BPFFS/hits type array key 4 value 8 entries 1 name hits
+    hidden=$(fdinfo_call)
+    start_old "$hidden" $OBJ/pin_object.o sys_bpf && counts_old && stop_old
+    grep -q '^bpf(BPF_OBJ_GET_INFO_BY_FD.* = 0' $RUN/trace || fail "nothing told what it is"
+    start_old "$hidden bpf:error=EINVAL:when=2" $OBJ/pin_object.o sys_bpf && counts_old 3 && stop_old
+    expect "the count of both" "$(map_value "pinned $BPFFS/hits")" 13
+    rm $BPFFS/hits
+
+    $BPFTOOL map create $BPFFS/hits type array key 4 value 8 entries 9 name hits
+    refused_old "$hidden" 1 "max entries 9 there, 1 in the object" $OBJ/pin_object.o sys_bpf
+    rm $BPFFS/hits
+    umount $BPFFS
+}
+
+# What nothing tells from a map, the verifier does.
+untold_program() {
+    mount_bpffs
+    $BPFTOOL map create $BPFFS/hits type array key 4 value 8 entries 1 name hits
+    hidden=$(fdinfo_call)
+    rm $BPFFS/hits
+    start $OBJ/count.o sys_bpf || return
+    $BPFTOOL prog pin id "$(hit ids | sed -n 's/^prog //p')" $BPFFS/hits
+    refused_old "$hidden bpf:error=EINVAL:when=2" 1 "not pointing to valid bpf_map\|verifier refused" \
+        $OBJ/pin_object.o sys_bpf
+    rm $BPFFS/hits
+    stop_all
+    umount $BPFFS
+}
+
+# --- all at once --------------------------------------------------------------
+
+# 4.4: no mount without a place, no PMU, no names, and the version must be right.
+kernel_4_4() {
+    works_old "fsopen:error=ENOSYS bpf:error=EINVAL:when=1..3+2" tracefs "$@"
+    expect "calls of bpf()" "$(grep -c '^bpf(' $RUN/trace)" "$nr_calls"
+}
+
+pin_on_4_4() {
+    mount_bpffs
+    nr_calls=5 kernel_4_4 $OBJ/pin_object.o sys_bpf
+    expect "the count in the pin" "$(map_value "pinned $BPFFS/hits")" 10
+    umount $BPFFS
+}
+
+nr_calls=4
+check "no fsopen()" without_fsopen tracefs
+check "no fsopen(), and no /proc" without /proc without_fsopen tracefs
+check "no fsopen(), and no /sys" without /sys without_fsopen perf
+check "no fsopen(), and nothing mounted, by perf" without "/dev /proc /sys" without_fsopen perf
+check "no fsopen(), and nothing mounted, by tracefs" without "/dev /proc /sys" without_fsopen tracefs
+check "no kprobe PMU" without_pmu falls_back
+check "no BPF link" without_link
+check "names refused, too long" without_names 1 E2BIG
+check "names refused, invalid" without_names 1 EINVAL
+check "the program's name refused" without_names 2 E2BIG
+check "the kernel's version asked for" with_version
+check "locked memory counts" with_memlock
+check "the verifier is disturbed" disturbed_verifier
+check "pins of which the kernel tells little" untold_pin
+check "a pinned program of which the kernel tells nothing" untold_program
+check "a kernel like 4.4" without_pmu kernel_4_4 $OBJ/count.o sys_bpf
+check "a kernel like 4.4 with no /proc" without_pmu without /proc kernel_4_4 $OBJ/count.o sys_bpf
+check "a pin on a kernel like 4.4" without_pmu pin_on_4_4
