@@ -12,33 +12,7 @@
  * to refuse: DIR/index lists "FILE STATUS NAME", FILE.stderr is what it must
  * say; DIR/goodNNN.o are the images that it must not refuse.
  */
-#include "../text.h"
-
-/* Every place that can refuse or hint, entered by the linker; reached, once a case was there. */
-struct place {
-	const char *file;
-	int line;
-	const char *format;
-	bool reached;
-};
-
-extern struct place *const __start_places[], *const __stop_places[];
-
-#define FIRST_OF(first, ...) first
-#define REACH(format)                                                                  \
-	static struct place place = { __FILE__, __LINE__, format, false };             \
-	static struct place *const entry __attribute__((section("places"), used)) = &place; \
-	entry->reached = true
-#define why_set(why, err, ...)                           \
-	({                                               \
-		REACH(FIRST_OF(__VA_ARGS__, ""));        \
-		why_set(why, err, __VA_ARGS__);          \
-	})
-#define why_hint(why, ...)                               \
-	({                                               \
-		REACH(FIRST_OF(__VA_ARGS__, ""));        \
-		why_hint(why, __VA_ARGS__);              \
-	})
+#include "places.h" /* first */
 
 #include "check.h"
 #include "elf_accepted.h"
@@ -176,32 +150,10 @@ static void variant_run(const struct variant *variant)
 	parsed_free(&p, file);
 }
 
-static bool is_unreachable(const char *format)
-{
-	for (size_t i = 0; i < sizeof(unreachable) / sizeof(unreachable[0]); i++)
-		if (strcmp(format, unreachable[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Comes first behind the refusals, before anything else can reach a place. */
 static void every_place_is_reached(void)
 {
-	unsigned int nr = 0;
-
-	for (struct place *const *p = __start_places; p < __stop_places; p++) {
-		const struct place *place = *p;
-
-		/* Its own case is below: no file makes the arena too small. */
-		if (strncmp(place->format, "out of memory", 13) == 0)
-			continue;
-		nr++;
-		if (place->reached == is_unreachable(place->format))
-			check_fail(place->file, place->line, "%s: %s",
-				   place->reached ? "reached after all" : "no case reaches it",
-				   place->format);
-	}
-	EXPECT(nr > 0);
+	places_expect_reached(unreachable, sizeof(unreachable) / sizeof(unreachable[0]));
 }
 
 static void a_hundred_maps(void)
