@@ -62,7 +62,7 @@ awk -F '\t' -v sources="$(echo *.h *.c)" -v shown=" $* " '
     { found[$1, kind]++; reached[$1, kind] += $4 }
     !$3 { ran = $4 }
     !$4 && (ran || !$3) && index(shown, " " $1 " ") {
-        missing = missing sprintf("%s:%d: %s never %s:%s\n", $1, $2, kind " " ($3 ? $3 : ""), $3 ? "taken" : "ran", $5)
+        missing = missing sprintf("%s:%d: %s:%s\n", $1, $2, $3 ? "branch " $3 " never taken" : "never ran", $5)
     }
     END {
         n = split(sources, files, " ")
