@@ -133,10 +133,10 @@ first_processes() {
 # of CPU 0 on Intel's only, and of none since 6.5.
 for name in $boots; do
     case $name in
-    cases) boot 'count maps end bare refused fault machine' -t 2400 ;;
+    cases) boot 'count maps end bare refused fault machine' -t 1800 ;;
     cpus) boot cpus -c 2 -t 900 ;;
-    states) boot 'states log' -t 2400 ;;
-    mutated) boot 'mutated log' -t 2400 ;;
+    states) boot 'states log' -t 1800 ;;
+    mutated) boot 'mutated log' -t 1800 ;;
     told) boot 'told log' -t 1200 ;;
     integrity) boot 'told log' -k 'lockdown=integrity debugfs=off' -t 900 ;;
     confidentiality) boot 'told log' -k lockdown=confidentiality -t 900 ;;
