@@ -80,7 +80,8 @@ build_loader() { # CC: into $OUT/CC/
     make -s -B CC="$1" BIN="$OUT/$1/load_kp_bpf"
 }
 
-# Everything that two kernels at a time could build in each other's way.
+# Everything that two kernels at a time could build in each other's way. (What
+# fails here fails again, and is told, where it is needed.)
 prepare() { # ARCH...
     for arch; do
         if [ "$arch" = amd64 ]; then
@@ -89,7 +90,7 @@ prepare() { # ARCH...
                 build_loader cc && build_loader musl-gcc && make -s examples && tests/build.sh
         else
             scripts/deps.sh examples vm machines cross && tests/build.sh "$arch"
-        fi || return
+        fi
     done
 }
 
@@ -100,7 +101,7 @@ prepare() { # ARCH...
 rm -rf "$results"
 mkdir -p "$results"
 # shellcheck disable=SC2046 # words
-prepare $(for kernel; do echo "${kernel%%:*}"; done | sort -u) || exit
+prepare $(for kernel; do echo "${kernel%%:*}"; done | sort -u)
 touch "$results/begun"
 # (Each VM has one CPU.)
 printf '%s\n' "$@" | xargs -P 2 -n 1 scripts/check_matrix.sh --one
