@@ -77,12 +77,13 @@ attempt() { # CASES VM_OPTION...
     rm -f "$work/status"
 }
 
-# What vm.sh could not do (124 and more), when no case has begun, or when the
-# kernel died of what no probe has a part in: not our doing, as far as one can tell.
+# What vm.sh could not do (124 and more), when no case was done, or when none had
+# failed and the kernel died of what no probe has a part in: not our doing, as far
+# as one can tell.
 emulator_failed() {
     [ "$status" -ge 124 ] || return
     grep -q -E '^(ok|not ok|skip) - ' "$work/attempt" || return 0
-    [ "$status" = 125 ] &&
+    [ "$status" = 125 ] && ! grep -q '^not ok' "$work/attempt" &&
         ! grep -v -E '^(ok|not ok|skip) - |^#|Modules linked in' "$work/attempt" |
             grep -q -i -E 'bpf|probe|ftrace|perf'
 }
