@@ -9,6 +9,6 @@ while read -r line <&3; do
     eval "$line" 2>&1
     case $line in
     *'&') sleep 5 ;; # a person looks at what it says
-    killall*) wait ;;
+    killall*) wait; sleep 2 ;; # (the kernel takes a moment to free what was closed)
     esac
 done 3<"$1"
