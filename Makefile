@@ -6,7 +6,8 @@
 # make demo       shows the main job, in a VM if this machine cannot
 # make shell      a VM to play in
 # make check      every test; check-matrix: on six machines and Debian's kernels
-# make fuzz       libFuzzer on the parsers, for FUZZ_SECONDS; make lint; make bench
+# make fuzz       libFuzzer on each parser, in both orders of bytes, for FUZZ_SECONDS
+# make coverage   what the tests without a VM do not reach; make lint; make bench
 # make release    release/load_kp_bpf-MACHINE for six machines; check-release proves them
 #
 # All but the first two install what they need.
@@ -48,7 +49,7 @@ examples/%.o: examples/%.c examples/kp_bpf.h
 examples/plain_tc_style.o: EXAMPLE_FLAGS = -I/usr/include/$(shell uname -m)-linux-gnu
 examples/tc_shared_filter.o: EXAMPLE_FLAGS = -g
 
-SCRIPTED = demo shell check check-matrix fuzz lint bench release check-release
+SCRIPTED = demo shell check check-matrix fuzz coverage lint bench release check-release
 $(SCRIPTED):
 	scripts/$(subst -,_,$@).sh
 

@@ -1,55 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# check.sh: everything that `make check` promises. Each part prints a line per
-# case and ends with "N passed, N failed, N skipped"; so does the whole, with the
-# sums. The musl build meets Debian 12's kernel, the glibc build Debian 11's.
+# check.sh [all]: everything that `make check` promises; all: with every kernel
+# and machine, and the release. Each part prints a line per case and ends with
+# "N passed, N failed, N skipped"; so does the whole, with the sums.
 set -u
 cd "${0%/*}/.." || exit
 OUT=${OUT:-build}
 export OUT
+kernels='amd64:bookworm amd64:bullseye' groups=''
+[ "${1:-}" != all ] || kernels='' groups='machines cross emulators'
 
-scripts/deps.sh build examples vm guest fuzz lint || exit
+# shellcheck disable=SC2086 # words
+scripts/deps.sh build examples vm guest fuzz lint $groups || exit
 parts=$OUT/check
 rm -rf "$parts"
 mkdir -p "$parts"
 
-start() { # NAME COMMAND...
+# Shows a part, and keeps its last line for the sums: one that broke off has failed.
+run() { # NAME COMMAND...
     name=$1
     shift
-    "$@" >"$parts/$name" 2>&1
-}
-
-# Shows a part, and keeps its last line for the sums: one that broke off has failed.
-finish() { # NAME
-    echo "== $1"
-    cat "$parts/$1"
-    grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$parts/$1" | tail -n 1 |
+    echo "== $name"
+    "$@" 2>&1 | tee "$parts/$name"
+    grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$parts/$name" | tail -n 1 |
         grep . >>"$parts/counts" || echo '0 passed, 1 failed, 0 skipped' >>"$parts/counts"
-}
-
-run() { # NAME COMMAND...
-    start "$@"
-    finish "$1"
-}
-
-build_loader() { # CC: into $OUT/CC/
-    make -s -B CC="$1" && mkdir -p "$OUT/$1" && mv load_kp_bpf "$OUT/$1/"
 }
 
 run 'this machine' scripts/check_host.sh
 run 'lint' scripts/lint.sh
 run 'README' scripts/check_readme.sh
-
-# The kernels side by side: each VM has one CPU.
-if build_loader musl-gcc && build_loader cc && make -s examples && tests/build.sh; then
-    LOADER=$OUT/musl-gcc/load_kp_bpf start 'Linux 6.1, musl' tests/run_vm.sh bookworm &
-    LOADER=$OUT/cc/load_kp_bpf start 'Linux 5.10, glibc' tests/run_vm.sh bullseye &
-    wait
-fi
-finish 'Linux 6.1, musl'
-finish 'Linux 5.10, glibc'
-
+# shellcheck disable=SC2086 # words
+run 'kernels' scripts/check_matrix.sh $kernels
+LOADER=$OUT/musl-gcc/load_kp_bpf run 'attack' scripts/attack.sh
+[ "${1:-}" != all ] || run 'release' scripts/check_release.sh
 run 'fuzz' scripts/fuzz.sh "${FUZZ_SECONDS:-60}"
 
 awk '{ passed += $1; failed += $3; skipped += $5 }

@@ -17,7 +17,7 @@ debian_say() {
 debian_download() { # URL FILE
     # apt's own downloader: apt's proxies and certificates apply, and it is there
     # wherever apt is. Its sandbox user could not write into our folders.
-    /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root \
+    /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root -o Acquire::Retries=3 \
         download-file "$1" "$2" >/dev/null 2>&1
 }
 

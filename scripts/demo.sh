@@ -25,6 +25,6 @@ fi
 
 scripts/deps.sh vm
 echo "this kernel has no kprobes for us: booting Debian's in QEMU" >&2
-exec scripts/vm.sh -t 120 -T bpftool -f "$OUT/tests/hit:bin/hit" \
+exec scripts/vm.sh -T bpftool -f "$OUT/tests/hit:bin/hit" \
     -f "$object:$object" -f "scripts/guest/demo.sh:bin/demo.sh" \
     scripts/guest/mounted.sh demo.sh $object

@@ -19,6 +19,10 @@ packages_of() {
     guest) echo strace:strace bpftool:bpftool iproute2:tc ;;
     lint) echo clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck ;;
     fuzz) echo clang:clang libclang-rt-dev ;;
+    fuzz-s390x)
+        echo g++-s390x-linux-gnu:s390x-linux-gnu-g++ gcc-s390x-linux-gnu:s390x-linux-gnu-gcc \
+            libc6-dev-s390x-cross xz-utils:xz
+        ;;
     cross)
         echo make:make gcc-x86-64-linux-gnu:x86_64-linux-gnu-gcc \
             gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc \
@@ -30,7 +34,7 @@ packages_of() {
     emulators) echo qemu-user-static:qemu-aarch64-static ;;
     bench) echo libbpf-dev libelf-dev zlib1g-dev ;;
     *)
-        echo "deps.sh: no group '$1' (build, examples, vm, machines, guest, lint, fuzz, cross, emulators, bench)" >&2
+        echo "deps.sh: no group '$1' (build, examples, vm, machines, guest, lint, fuzz, fuzz-s390x, cross, emulators, bench)" >&2
         return 2
         ;;
     esac

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # build.sh [ARCH]: compile what the guest cases need beside the loader and the
-# examples into $OUT/tests: the helper hit, and the programs in progs/. For
+# examples into $OUT/tests: the helpers, and the programs in progs/. For
 # another machine (Debian's name), into $OUT/tests/ARCH: those, the loader and
 # the examples too, each in the machine's order of bytes.
 set -eu
@@ -39,9 +39,11 @@ if [ -n "$arch" ]; then
     # shellcheck disable=SC2086 # words
     set -- "$cross_cc" $cross_cflags -Os
 fi
-# shellcheck disable=SC2086 # words
-newer "$out/hit" tests/hit.c tests/progs/known.h ||
-    "$@" -Wall -Wextra -s -o "$out/hit" tests/hit.c ${arch:+$cross_ldflags}
+for helper in hit odd mutate; do
+    # shellcheck disable=SC2086 # words
+    newer "$out/$helper" "tests/$helper.c" tests/progs/known.h ||
+        "$@" -Wall -Wextra -s -o "$out/$helper" "tests/$helper.c" ${arch:+$cross_ldflags}
+done
 
 set -- tests/progs/*.c
 [ -z "$arch" ] || set -- "$@" examples/*.c

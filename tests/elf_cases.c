@@ -12,33 +12,7 @@
  * to refuse: DIR/index lists "FILE STATUS NAME", FILE.stderr is what it must
  * say; DIR/goodNNN.o are the images that it must not refuse.
  */
-#include "../text.h"
-
-/* Every place that can refuse or hint, entered by the linker; reached, once a case was there. */
-struct place {
-	const char *file;
-	int line;
-	const char *format;
-	bool reached;
-};
-
-extern struct place *const __start_places[], *const __stop_places[];
-
-#define FIRST_OF(first, ...) first
-#define REACH(format)                                                                  \
-	static struct place place = { __FILE__, __LINE__, format, false };             \
-	static struct place *const entry __attribute__((section("places"), used)) = &place; \
-	entry->reached = true
-#define why_set(why, err, ...)                           \
-	({                                               \
-		REACH(FIRST_OF(__VA_ARGS__, ""));        \
-		why_set(why, err, __VA_ARGS__);          \
-	})
-#define why_hint(why, ...)                               \
-	({                                               \
-		REACH(FIRST_OF(__VA_ARGS__, ""));        \
-		why_hint(why, __VA_ARGS__);              \
-	})
+#include "places.h" /* first */
 
 #include "check.h"
 #include "elf_accepted.h"
@@ -176,32 +150,10 @@ static void variant_run(const struct variant *variant)
 	parsed_free(&p, file);
 }
 
-static bool is_unreachable(const char *format)
-{
-	for (size_t i = 0; i < sizeof(unreachable) / sizeof(unreachable[0]); i++)
-		if (strcmp(format, unreachable[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Comes first behind the refusals, before anything else can reach a place. */
 static void every_place_is_reached(void)
 {
-	unsigned int nr = 0;
-
-	for (struct place *const *p = __start_places; p < __stop_places; p++) {
-		const struct place *place = *p;
-
-		/* Its own case is below: no file makes the arena too small. */
-		if (strncmp(place->format, "out of memory", 13) == 0)
-			continue;
-		nr++;
-		if (place->reached == is_unreachable(place->format))
-			check_fail(place->file, place->line, "%s: %s",
-				   place->reached ? "reached after all" : "no case reaches it",
-				   place->format);
-	}
-	EXPECT(nr > 0);
+	places_expect_reached(unreachable, sizeof(unreachable) / sizeof(unreachable[0]));
 }
 
 static void a_hundred_maps(void)
@@ -232,6 +184,55 @@ static void a_hundred_maps(void)
 	if (!p.err)
 		EXPECT_NUMBER(p.object.program.insns[INSN_LOAD_NAMES].imm, 99);
 	expect_whole(&p);
+	parsed_free(&p, file);
+}
+
+/* The reason is cut where a text ends, and is one sentence still. */
+static void code_in_many_sections(void)
+{
+	struct image image = image_good();
+	struct view file;
+	struct parsed p;
+
+	for (int i = 0; i < 9; i++)
+		add_code(&image, NAME_255);
+	file = image_write(&image);
+	image_free(&image);
+
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_NUMBER(p.err, -ENOEXEC);
+	EXPECT(strncmp(p.why.reason.data, CODE_NAMES "'prog', 'a_name_", strlen(CODE_NAMES) + 16) == 0);
+	EXPECT(p.why.reason.cut);
+	EXPECT_NUMBER(p.why.reason.len, TEXT_SIZE - 1);
+	EXPECT(why_is_told(&p.why));
+	parsed_free(&p, file);
+}
+
+/* What is asked for with an index from a file gets no for an answer, not a stranger's bytes. */
+static void accessors_have_ends(void)
+{
+	const struct patch as_is = RUN(as_it_is);
+	struct view file = write_patched(&as_is);
+	struct elf_relocation relocation;
+	struct elf_section section;
+	struct elf_symbol symbol;
+	struct parsed p;
+
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_NUMBER(p.err, 0);
+	EXPECT(!elf_section_get(&p.elf, p.elf.nr_sections, &section));
+	EXPECT(!elf_section_get(&p.elf, UINT64_MAX, &section));
+	EXPECT(!elf_symbol_get(&p.elf, p.elf.nr_symbols, &symbol));
+	EXPECT(!elf_symbol_get(&p.elf, UINT64_MAX, &symbol));
+	EXPECT(elf_section_get(&p.elf, SEC_REL, &section));
+	EXPECT_NUMBER(elf_relocations_count(&section), 2);
+	EXPECT(elf_relocation_get(&section, 1, &relocation));
+	EXPECT(!elf_relocation_get(&section, 2, &relocation));
+	EXPECT(!elf_relocation_get(&section, UINT64_MAX, &relocation));
+	EXPECT(elf_section_get(&p.elf, SEC_MAPS, &section));
+	EXPECT(!elf_relocation_get(&section, 0, &relocation));
+	/* An undefined symbol is no map where there is no section of maps. */
+	EXPECT(!object_is_map_symbol(&(struct elf_symbol){ .type = STT_OBJECT }, SHN_UNDEF));
 	parsed_free(&p, file);
 }
 
@@ -347,6 +348,8 @@ static void machines_have_names(void)
 static const struct check_case others[] = {
 	{ "every refusal and hint has a case", every_place_is_reached },
 	{ "a hundred maps", a_hundred_maps },
+	{ "code in more sections than a sentence can name", code_in_many_sections },
+	{ "accessors have ends", accessors_have_ends },
 	{ "an image at an odd address", at_an_odd_address },
 	{ "every size of memory that is too small", every_arena_too_small },
 	{ "three images cut at every length", cut_at_every_length },

@@ -15,7 +15,7 @@
 
 #include "../object.h"
 
-#define NR_SECTIONS_MAX 16
+#define NR_SECTIONS_MAX 24
 #define MAP_SIZE sizeof(struct object_map_def)
 #define STB_GLOBAL 1
 

@@ -120,6 +120,13 @@ static void one_symbol_for_two(struct image *image)
 	SYMBOL_AT(image, SYM_COUNTS)->st_size = 0;
 }
 
+static void one_map_of_12(struct image *image)
+{
+	no_map_symbols(image);
+	symbol_add(image, "small", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 0, 12);
+	map_sizes(image, 12, 12);
+}
+
 static void map_unnamed(struct image *image) { drop_symbol(image, SYM_NAMES); }
 
 static void maps_too_many(struct image *image)
@@ -426,6 +433,9 @@ static const struct refusal {
 	{ "maps that do not divide", RUN(maps_undivided),
 	  "section 2 'maps': 71 bytes do not divide among 2 map symbols", NULL, 3 },
 	{ "map definitions of 12 bytes", RUN(maps_too_small),
+	  "section 2 'maps': map definitions of 12 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
+	  NULL, 3 },
+	{ "one map, of 12 bytes", RUN(one_map_of_12),
 	  "section 2 'maps': map definitions of 12 bytes, expected 16 to 36 in steps of 4 (struct bpf_elf_map)",
 	  NULL, 3 },
 	{ "map definitions of 40 bytes", RUN(maps_too_large),

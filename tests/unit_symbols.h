@@ -284,6 +284,50 @@ static void symbols_are_searched(void)
 	EXPECT_TEXT(report.nearest[0].name, "sys_getpid");
 }
 
+/* Modules may lie below the kernel, as on arm64: then the next symbol is not the next line's. */
+static void symbols_of_modules(void)
+{
+	static const struct fixture_file files[] = {
+		{ "kallsyms", "1000 t cleanup\n"
+			      "9000 t other\n"
+			      "2000 t cleanup\t[ab]\n"
+			      "no line of kallsyms\n"
+			      "4000 t cleanup\t[a]\n"
+			      "5000 d counts\t[a]\n"
+			      "4800 t end\t[a]\n" },
+		{ NULL, NULL },
+	};
+	static const struct {
+		const char *wanted;
+		uint32_t nr_exact;
+		uint64_t address, next_address;
+	} rows[] = {
+		{ "cleanup", 3, 0x4000, 0x2000 },
+		{ "ab:cleanup", 1, 0x2000, 0x4000 },
+		{ "a:cleanup", 1, 0x4000, 0x4800 },
+		{ "b:cleanup", 0, 0, 0 },
+		{ "a:other", 0, 0, 0 },
+	};
+	static const struct fixture_file none[] = { { NULL, NULL } };
+	static struct symbol_report report;
+
+	fixture.files = files;
+	if (symbols_search("cleanup", &report) != 0) {
+		SKIP("no /proc here");
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		check.row = rows[i].wanted;
+		EXPECT_NUMBER(symbols_search(rows[i].wanted, &report), 0);
+		EXPECT_NUMBER(report.nr_exact, rows[i].nr_exact);
+		EXPECT_NUMBER(report.address, rows[i].address);
+		EXPECT_NUMBER(report.next_address, rows[i].next_address);
+	}
+	fixture.files = none;
+	EXPECT_NUMBER(symbols_search("cleanup", &report), -ENOENT);
+	EXPECT_NUMBER(report.nr_exact, 0);
+}
+
 static void nearest_names(void)
 {
 	/* What the three best are after each line, the best first, of equals the first. */
@@ -394,6 +438,7 @@ static const struct check_case symbol_cases[] = {
 	{ "symbols: lines of kallsyms", kallsyms_lines },
 	{ "symbols: distances", symbol_distances },
 	{ "symbols: one pass", symbols_are_searched },
+	{ "symbols: of modules", symbols_of_modules },
 	{ "symbols: the nearest", nearest_names },
 	{ "symbols: why it did not attach", symbols_are_explained },
 	{ "symbols: offsets outside of the function", offsets_are_checked },

@@ -118,6 +118,11 @@ static void error_texts(void)
 {
 	EXPECT_TEXT(error_text(-ENOENT), strerror(ENOENT));
 	EXPECT_TEXT(error_text(-524), "Operation not supported by the kernel");
+	EXPECT_TEXT(error_text(-4000), NULL);
+	EXPECT_NUMBER(why_errno(&why, -EPERM, "cannot %s", "go"), -EPERM);
+	EXPECT_TEXT(why.reason.data, "cannot go: Operation not permitted");
+	EXPECT_NUMBER(why_errno(&why, -4000, "cannot %s", "go"), -4000);
+	EXPECT_TEXT(why.reason.data, "cannot go: error 4000");
 }
 
 static void numbers_read(void)

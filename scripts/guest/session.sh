@@ -8,7 +8,7 @@ while read -r line <&3; do
     echo "# $line"
     eval "$line" 2>&1
     case $line in
-    *'&') sleep 2 ;; # a person looks at what it says
-    killall*) wait ;;
+    *'&') sleep 5 ;; # a person looks at what it says
+    killall*) wait; sleep 2 ;; # (the kernel takes a moment to free what was closed)
     esac
 done 3<"$1"

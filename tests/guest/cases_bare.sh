@@ -108,8 +108,7 @@ full_stderr() { # WAY
     dd if=/dev/zero of=/run/full/fill bs=4k count=2 2>&-
     load_kp_bpf --attach="$1" $OBJ/count.o sys_bpf 2>/run/full/stderr >/run/full/stdout &
     pid=$!
-    usleep 1500000
-    counts
+    counts_in_silence
     stop_well
     umount /run/full
 }

@@ -123,12 +123,7 @@ check_only() { # OBJECT
 
 stay_quiet() {
     launch load_kp_bpf --quiet $OBJ/count.o sys_bpf
-    for moment in 1 2 3 4 5 6 7 8 9; do
-        usleep 200000
-        hit 1
-        [ -z "$(map_value 'name hits' 2>&-)" ] || [ "$(map_value 'name hits')" = 0 ] || break
-    done
-    expect "the last count" "$(map_value 'name hits')" 1
+    counts_in_silence
     stop_well
     [ ! -s "$stderr" ] || fail "it is not quiet: $(cat "$stderr")"
 }

@@ -52,7 +52,7 @@ run_traced() { # INJECTION [OPTION]... OBJECT FUNCTION
     rm -f $RUN/trace
     launch $STRACE -o $RUN/trace -e "inject=$injection" load_kp_bpf "$@"
     live=
-    ticks=500
+    ticks=3000
     # Not until the live line: it may be what fails, and things are done after it.
     until tail -n 1 $RUN/trace 2>&- | grep -q "$WAITING"; do
         is_running $pid && [ $ticks -gt 0 ] || break
@@ -64,7 +64,7 @@ run_traced() { # INJECTION [OPTION]... OBJECT FUNCTION
         live=yes
         kill $(children_of $pid)
     fi 2>&-
-    ended $pid 20
+    ended
     ! grep -q "^$LIVE" "$stderr" || live=yes
     nr_faults=$((nr_faults + 1))
 }

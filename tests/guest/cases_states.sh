@@ -17,25 +17,12 @@ loader_pid() {
     pidof load_kp_bpf | tr ' ' '\n' | sort -n | head -n 1
 }
 
-# Live, though it cannot say so: hits are made until one is counted.
-counts_in_silence() {
-    for moment in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-        usleep 300000
-        hit 1
-        case $(map_value 'name hits' 2>&-) in
-        '' | 0) ;;
-        *) return 0 ;;
-        esac
-    done
-    fail "it counts nothing"
-}
-
 # A refusal or an end, whose message is in $stderr.
 says() { # STATUS PATTERN COMMAND...
     local wanted=$1 pattern=$2
     shift 2
     launch "$@"
-    ended $pid 60 || return
+    ended || return
     expect "exit status" "$status" "$wanted"
     expect_text "$stderr" "^load_kp_bpf: .*$pattern"
     expect "lines that are not ours" "$(grep -v -c '^load_kp_bpf: ' "$stderr")" 0
@@ -280,7 +267,7 @@ in_small_cgroup() { # LIMIT
         ended
         fail "not live (status $status): $(cat "$stderr")"
     fi
-    for i in 1 2 3 4 5 6 7 8 9; do
+    for moment in $(seq 50); do
         rmdir /run/cgroup/small 2>&- && break
         usleep 200000
     done

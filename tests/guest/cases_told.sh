@@ -36,8 +36,7 @@ switched_off() { # WAY
     mount -t debugfs debugfs /sys/kernel/debug 2>&- || { skip "no debugfs here"; return; }
     echo 0 >/sys/kernel/debug/kprobes/enabled
     start --attach="$1" $OBJ/count.o sys_bpf && {
-        usleep 500000
-        expect_text "$stderr" "^load_kp_bpf: .*warning: kprobes are switched off"
+        expect_soon "$stderr" "^load_kp_bpf: .*warning: kprobes are switched off"
         hit 5
         expect "the count" "$(map_value 'name hits')" 0
         stop_well
@@ -83,7 +82,7 @@ counts_with() { # STATE
 without_ftrace() {
     start $OBJ/count.o sys_bpf || return
     hit 5
-    [ "$(map_value 'name hits')" = 5 ] || expect_text "$stderr" "^load_kp_bpf: .*warning: .*ftrace"
+    [ "$(map_value 'name hits')" = 5 ] || expect_soon "$stderr" "^load_kp_bpf: .*warning: .*ftrace"
     stop_well
 }
 
