@@ -371,12 +371,20 @@ static inline int attach_event(const struct target *target, int prog_fd, struct 
 	return attach_perf_program(prog_fd, out->perf_fd);
 }
 
-/* Opens kprobe_events, once for all tries. */
+/*
+ * Opens kprobe_events, once for all tries. Under a confidential lockdown tracefs
+ * is empty, and since v6.12 the kernel dies when the last mount of it goes: then
+ * none is made.
+ */
 static inline int attach_open_events(struct attachment *out)
 {
 	if (out->events_fd >= 0)
 		return 0;
-	out->tracing_fd = fs_open_tracing();
+	out->tracing_fd = fs_open_mounted(&fs_trace);
+	if (out->tracing_fd < 0 && kernel_is_confidential())
+		return -EPERM;
+	if (out->tracing_fd < 0)
+		out->tracing_fd = fs_mount_tracing();
 	if (out->tracing_fd == -ENODEV)
 		return -EOPNOTSUPP;
 	if (out->tracing_fd == -ENOENT) /* not to be taken for a function that is not there */
@@ -384,9 +392,9 @@ static inline int attach_open_events(struct attachment *out)
 	if (out->tracing_fd < 0)
 		return out->tracing_fd;
 	out->events_fd = sys_openat(out->tracing_fd, "kprobe_events", O_WRONLY | O_APPEND);
-	if (out->events_fd < 0)
-		return out->events_fd == -ENOENT ? -EOPNOTSUPP : out->events_fd;
-	return 0;
+	if (out->events_fd == -ENOENT)
+		return kernel_is_confidential() ? -EPERM : -EOPNOTSUPP;
+	return out->events_fd < 0 ? out->events_fd : 0;
 }
 
 /*

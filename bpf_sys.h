@@ -173,6 +173,7 @@ struct sys_perf_attr {
 /* ---- Capabilities ---- */
 
 #define CAP_SYS_ADMIN 21
+#define CAP_SYS_RESOURCE 24
 #define CAP_PERFMON 38 /* since v5.8 */
 #define CAP_BPF 39     /* since v5.8 */
 #define SYS_CAPABILITY_VERSION 0x20080522

@@ -272,17 +272,23 @@ static inline int fs_open_elsewhere(const struct fs_kind *kind)
 	return fd;
 }
 
-/*
- * The root directory of a file system (an O_PATH descriptor), or -errno: at its
- * usual place, wherever it is mounted, or mounted for us alone. -ENODEV when
- * the kernel does not have it, -EPERM when we may not mount.
- */
-static inline int fs_open(const struct fs_kind *kind)
+/* At its usual place, or wherever it is mounted. */
+static inline int fs_open_mounted(const struct fs_kind *kind)
 {
 	int fd = fs_open_at(kind->path, kind->magic);
 
-	if (fd < 0 && kind != &fs_proc)
-		fd = fs_open_elsewhere(kind);
+	return fd < 0 && kind != &fs_proc ? fs_open_elsewhere(kind) : fd;
+}
+
+/*
+ * The root directory of a file system (an O_PATH descriptor), or -errno: where
+ * it is mounted, or mounted for us alone. -ENODEV when the kernel does not have
+ * it, -EPERM when we may not mount.
+ */
+static inline int fs_open(const struct fs_kind *kind)
+{
+	int fd = fs_open_mounted(kind);
+
 	return fd < 0 ? fs_mount_private(kind) : fd;
 }
 
@@ -308,13 +314,13 @@ static inline int fs_read(const struct fs_kind *kind, const char *path, char *bu
 }
 
 /*
- * The directory with kprobe_events. Beside tracefs there is debugfs, which
- * holds it before v4.1, and after that mounts tracefs on it when it is looked
- * at: that mount would stay, so debugfs comes last.
+ * The directory with kprobe_events, where tracefs is mounted nowhere. Beside it
+ * there is debugfs, which holds it before v4.1, and after that mounts tracefs on
+ * it when it is looked at: that mount would stay, so debugfs comes last.
  */
-static inline int fs_open_tracing(void)
+static inline int fs_mount_tracing(void)
 {
-	int fd = fs_open(&fs_trace);
+	int fd = fs_mount_private(&fs_trace);
 	int debug_fd, tracing_fd;
 
 	if (fd >= 0)

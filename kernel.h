@@ -240,6 +240,11 @@ static inline const char *kernel_lockdown(void)
 	return text_find(modes, "[confidentiality]") ? "confidentiality" : "";
 }
 
+static inline bool kernel_is_confidential(void)
+{
+	return strcmp(kernel_lockdown(), "confidentiality") == 0;
+}
+
 /* What we ran out of, rather than what was refused. */
 static inline bool kernel_is_exhausted(int err)
 {
@@ -290,6 +295,8 @@ static inline void kernel_hint_privilege(struct why *why)
 		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
 	else if (kernel_lockdown()[0])
 		why_hint(why, "the kernel is locked down (%s)", kernel_lockdown());
+	else if (!kernel_may(effective, CAP_SYS_RESOURCE) && kernel_version() < version_code(5, 11, 0))
+		why_hint(why, "locked memory may be limited (ulimit -l), and raising that needs CAP_SYS_RESOURCE");
 	else
 		why_hint(why, "the privilege is there: a security module or a seccomp filter forbids it");
 }
@@ -1052,7 +1059,8 @@ static inline int program_hint(const struct object *object, const char *log, int
 		why_hint(why, "the program's licence is '%s'; add: char _license[] "
 			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
 			 object->license);
-	else if (text_find(log, "unknown func") || text_find(log, "invalid func"))
+	else if (text_find(log, "unknown func") || text_find(log, "invalid func") ||
+		 text_find(log, "cannot use helper")) /* since v6.12 */
 		return program_hint_helper(err, why);
 	else if (text_find(log, "invalid bpf_context access"))
 		why_hint(why, "the program reads registers that this machine does not have there: "

@@ -469,6 +469,9 @@ static void program_hints(void)
 		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EINVAL, 6, 1,
 		  "none integrity [confidentiality]\n",
 		  "the kernel is locked down (confidentiality), which takes helpers from programs" },
+		{ "program of this type cannot use helper bpf_probe_read#4\n", -EINVAL, -EINVAL, 6, 1,
+		  "none integrity [confidentiality]\n",
+		  "the kernel is locked down (confidentiality), which takes helpers from programs" },
 		{ "invalid bpf_context access off=200 size=8\n", -EACCES, -EACCES, 6, 1, "",
 		  "the program reads registers that this machine does not have there: "
 		  "was it compiled for another one?" },

@@ -94,7 +94,7 @@ without_names() { # CALL ERROR
     works_old "bpf:error=$2:when=$1" "perf" $OBJ/count.o sys_bpf
     [ "$1" != 1 ] || ! grep -q '^bpf(BPF_MAP_CREATE.*"hits".* = [0-9]' $RUN/trace ||
         fail "the map has its name"
-    grep -q '^bpf(BPF_PROG_LOAD.*prog_name="",.* = [0-9]' $RUN/trace || fail "the program has its name"
+    grep -q '^bpf(BPF_PROG_LOAD.*prog_name="".* = [0-9]' $RUN/trace || fail "the program has its name"
 }
 
 # Before 5.0 the kernel asks for its own version.
