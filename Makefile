@@ -15,7 +15,8 @@
 VERSION = 0.1
 PREFIX  = /usr/local
 BIN     = load_kp_bpf
-CFLAGS  = -Os
+# gcc before 12 has no -Oz
+CFLAGS := $(shell $(CC) -Oz -S -x c -o /dev/null /dev/null 2>/dev/null && echo -Oz || echo -Os)
 LDFLAGS = -static -s
 CLANG   = clang
 
@@ -25,17 +26,17 @@ WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
 # Only what is used stays in the binary. Its segments follow one another in the
 # file, and lie 64 KiB apart in memory, the largest page of any machine.
-SMALL    = -fno-pie -fno-asynchronous-unwind-tables -fno-unwind-tables \
+SMALL    = -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	   -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none \
 	   -Wl,-z,norelro -Wl,-z,noseparate-code \
-	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64
+	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64 -Wl,-T,scripts/layout.ld
 
-HEADERS  = text.h elf64.h object.h bpf_sys.h fs.h kernel.h symbols.h attach.h
+HEADERS  = $(wildcard *.h)
 EXAMPLES = $(patsubst %.c,%.o,$(wildcard examples/*.c))
 
 all: $(BIN)
 
-$(BIN): loader.c $(HEADERS) Makefile
+$(BIN): loader.c $(HEADERS) scripts/layout.ld Makefile
 	$(CC) $(DEFINES) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SMALL) loader.c $(LDFLAGS) -o $@
 
 install: $(BIN)
@@ -47,7 +48,7 @@ examples: $(EXAMPLES)
 examples/%.o: examples/%.c examples/kp_bpf.h
 	$(CLANG) -O2 -Wall -target bpf $(EXAMPLE_FLAGS) -c $< -o $@
 examples/plain_tc_style.o: EXAMPLE_FLAGS = -I/usr/include/$(shell uname -m)-linux-gnu
-examples/tc_shared_filter.o: EXAMPLE_FLAGS = -g
+examples/tc_shared_filter.o examples/exec_depth.o: EXAMPLE_FLAGS = -g
 
 SCRIPTED = demo shell check check-matrix fuzz coverage lint bench release check-release
 $(SCRIPTED):

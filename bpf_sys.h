@@ -34,17 +34,35 @@
 #define BPF_OBJ_PIN 6
 #define BPF_OBJ_GET 7
 #define BPF_OBJ_GET_INFO_BY_FD 15 /* since v4.13 */
+#define BPF_BTF_GET_FD_BY_ID 19   /* since v4.18 */
+#define BPF_MAP_FREEZE 22         /* since v5.2 */
+#define BPF_BTF_GET_NEXT_ID 23    /* since v5.4 */
+#define BPF_RAW_TRACEPOINT_OPEN 17 /* since v4.17; without a name since v5.5 */
+#define BPF_BTF_LOAD 18           /* since v4.18 */
 #define BPF_LINK_CREATE 28        /* since v5.7; of perf events since v5.15 */
+#define BPF_ITER_CREATE 33        /* since v5.8 */
 
-#define BPF_PROG_TYPE_KPROBE 2
-#define BPF_PERF_EVENT 41         /* enum bpf_attach_type */
+#define BPF_PERF_EVENT 41         /* enum bpf_attach_type: of a link; programs' are in kinds.h */
+#define BPF_F_SLEEPABLE (1U << 4) /* prog_flags */
+#define BPF_F_KPROBE_MULTI_RETURN (1U << 0)
+#define BPF_F_UPROBE_MULTI_RETURN (1U << 0)
 
 #define BPF_MAP_TYPE_PERF_EVENT_ARRAY 4
+#define BPF_MAP_TYPE_STACK_TRACE 7
+#define BPF_MAP_TYPE_CGROUP_ARRAY 8
 #define BPF_MAP_TYPE_DEVMAP 14
+#define BPF_MAP_TYPE_SOCKMAP 15
+#define BPF_MAP_TYPE_CPUMAP 16
+#define BPF_MAP_TYPE_XSKMAP 17
+#define BPF_MAP_TYPE_SOCKHASH 18
+#define BPF_MAP_TYPE_QUEUE 22
+#define BPF_MAP_TYPE_STACK 23
 #define BPF_MAP_TYPE_DEVMAP_HASH 25
 #define BPF_MAP_TYPE_RINGBUF 27
+#define BPF_MAP_TYPE_USER_RINGBUF 31
 
-#define BPF_F_RDONLY_PROG (1U << 7)
+#define BPF_F_RDONLY_PROG (1U << 7) /* since v5.2 */
+#define BPF_F_MMAPABLE (1U << 10)   /* since v5.5 */
 #define BPF_OBJ_NAME_LEN 16U
 
 typedef uint64_t sys_u64 __attribute__((aligned(8))); /* i386 aligns uint64_t to 4 */
@@ -58,6 +76,12 @@ struct sys_map_create_attr {
 	uint32_t inner_map_fd;           /* since v4.12 */
 	uint32_t numa_node;              /* since v4.14 */
 	char map_name[BPF_OBJ_NAME_LEN]; /* since v4.15 */
+	uint32_t map_ifindex;
+	uint32_t btf_fd;                 /* since v4.18, as the next two */
+	uint32_t btf_key_type_id;
+	uint32_t btf_value_type_id;
+	uint32_t btf_vmlinux_value_type_id;
+	sys_u64 map_extra;               /* since v5.16 */
 };
 
 struct sys_map_elem_attr {
@@ -78,12 +102,34 @@ struct sys_prog_load_attr {
 	uint32_t kern_version;            /* must match for kprobes before v5.0 */
 	uint32_t prog_flags;
 	char prog_name[BPF_OBJ_NAME_LEN]; /* since v4.15 */
+	uint32_t prog_ifindex;
+	uint32_t expected_attach_type;    /* since v4.17 */
+	uint32_t prog_btf_fd;             /* since v5.0, as the next six */
+	uint32_t func_info_rec_size;
+	sys_u64 func_info;
+	uint32_t func_info_cnt;
+	uint32_t line_info_rec_size;
+	sys_u64 line_info;
+	uint32_t line_info_cnt;
+	uint32_t attach_btf_id;           /* since v5.5 */
+	uint32_t attach_btf_obj_fd;       /* since v5.11; 0: the kernel itself */
+	uint32_t core_relo_cnt;
+	sys_u64 fd_array;                 /* since v5.14 */
 };
 
 struct sys_obj_attr {
 	sys_u64 pathname;
 	uint32_t bpf_fd;
 	uint32_t file_flags; /* since v4.15; it would be padding, which the kernel reads */
+};
+
+struct sys_btf_load_attr {
+	sys_u64 btf;
+	sys_u64 log_buf;
+	uint32_t btf_size;
+	uint32_t log_size;
+	uint32_t log_level;
+	uint32_t log_true_size; /* since v6.4; it would be padding, which the kernel reads */
 };
 
 struct sys_info_attr {
@@ -99,6 +145,37 @@ struct sys_link_create_attr {
 	uint32_t flags;
 };
 
+/* Functions of the kernel, by name or by address: one of the two arrays is given. */
+struct sys_link_kprobe_multi_attr {
+	struct sys_link_create_attr link;
+	uint32_t flags;
+	uint32_t cnt;
+	sys_u64 syms;
+	sys_u64 addrs;
+};
+
+/* Places in one file. */
+struct sys_link_uprobe_multi_attr {
+	struct sys_link_create_attr link;
+	sys_u64 path;
+	sys_u64 offsets;
+	sys_u64 ref_ctr_offsets;
+	sys_u64 cookies;
+	uint32_t cnt;
+	uint32_t flags;
+};
+
+struct sys_raw_tracepoint_attr {
+	sys_u64 name;
+	uint32_t prog_fd;
+	uint32_t unused;
+};
+
+struct sys_iter_create_attr {
+	uint32_t link_fd;
+	uint32_t flags;
+};
+
 struct sys_map_info {
 	uint32_t type;
 	uint32_t id;
@@ -108,9 +185,26 @@ struct sys_map_info {
 	uint32_t map_flags;
 };
 
+struct sys_btf_info {
+	sys_u64 btf;
+	uint32_t btf_size;
+	uint32_t id;
+	sys_u64 name;        /* since v5.11, as the next two */
+	uint32_t name_len;
+	uint32_t kernel_btf; /* it is the kernel's or a module's */
+};
+
+struct sys_id_attr {
+	uint32_t id; /* the one looked for, or the one before the next */
+	uint32_t next_id;
+	uint32_t open_flags;
+};
+
 /* ---- perf_event_open(2) ---- */
 
+#define PERF_TYPE_SOFTWARE 1
 #define PERF_TYPE_TRACEPOINT 2
+#define PERF_COUNT_SW_CPU_CLOCK 0
 #define PERF_FLAG_FD_CLOEXEC (1UL << 3)
 #define PERF_EVENT_IOC_ENABLE _IO('$', 0)
 #define PERF_EVENT_IOC_SET_BPF _IOW('$', 8, uint32_t)
@@ -120,15 +214,17 @@ struct sys_perf_attr {
 	uint32_t type;
 	uint32_t size;
 	sys_u64 config;
-	sys_u64 sample_period;
+	sys_u64 sample_period; /* or samples per second, with `freq` */
 	sys_u64 sample_type;
 	sys_u64 read_format;
 	uint64_t disabled : 1; /* a bit field as in the kernel: it counts from the other end on big endian */
-	uint64_t unused : 63;  /* named, so that it is zeroed as well */
+	uint64_t unused : 9;   /* named, so that they are zeroed as well */
+	uint64_t freq : 1;
+	uint64_t unused_too : 53;
 	uint32_t wakeup_events;
 	uint32_t bp_type;
-	sys_u64 config1;       /* kprobe_func: the address of the symbol's name */
-	sys_u64 config2;       /* probe_offset */
+	sys_u64 config1;       /* kprobe_func, uprobe_path: the address of the name */
+	sys_u64 config2;       /* probe_offset; without a kprobe_func an address */
 };
 
 /* ---- File systems ---- */
@@ -229,6 +325,13 @@ static inline int sys_map_update(int map_fd, const void *key, const void *value)
 	return sys_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
 }
 
+static inline int sys_map_freeze(int map_fd)
+{
+	uint32_t attr = (uint32_t)map_fd;
+
+	return sys_bpf(BPF_MAP_FREEZE, &attr, sizeof(attr));
+}
+
 static inline int sys_map_info(int map_fd, struct sys_map_info *out)
 {
 	struct sys_info_attr attr = {
@@ -238,9 +341,40 @@ static inline int sys_map_info(int map_fd, struct sys_map_info *out)
 	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
 }
 
+static inline int sys_btf_info(int btf_fd, struct sys_btf_info *info)
+{
+	struct sys_info_attr attr = {
+		.bpf_fd = (uint32_t)btf_fd, .info_len = sizeof(*info), .info = sys_ptr(info),
+	};
+
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
+}
+
+/* Moves *id on to the next BTF that the kernel holds; -ENOENT behind the last one. */
+static inline int sys_btf_next_id(uint32_t *id)
+{
+	struct sys_id_attr attr = { .id = *id };
+	int err = sys_bpf(BPF_BTF_GET_NEXT_ID, &attr, sizeof(attr));
+
+	*id = attr.next_id;
+	return err;
+}
+
+static inline int sys_btf_fd_by_id(uint32_t id)
+{
+	struct sys_id_attr attr = { .id = id };
+
+	return sys_bpf(BPF_BTF_GET_FD_BY_ID, &attr, sizeof(attr));
+}
+
 static inline int sys_prog_load(struct sys_prog_load_attr *attr)
 {
 	return sys_bpf(BPF_PROG_LOAD, attr, sizeof(*attr));
+}
+
+static inline int sys_btf_load(struct sys_btf_load_attr *attr)
+{
+	return sys_bpf(BPF_BTF_LOAD, attr, sizeof(*attr));
 }
 
 /* A relative path counts from the working directory; the last link of a path is followed. */
@@ -258,15 +392,42 @@ static inline int sys_obj_pin(int fd, const char *path)
 	return sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr));
 }
 
-static inline int sys_link_create(int prog_fd, int perf_fd)
+static inline int sys_link_create(int prog_fd, int target_fd, uint32_t attach_type)
 {
 	struct sys_link_create_attr attr = {
 		.prog_fd = (uint32_t)prog_fd,
-		.target_fd = (uint32_t)perf_fd,
-		.attach_type = BPF_PERF_EVENT,
+		.target_fd = (uint32_t)target_fd,
+		.attach_type = attach_type,
 	};
 
 	return sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* What is created is named by attr->link.attach_type. */
+static inline int sys_link_create_kprobe_multi(struct sys_link_kprobe_multi_attr *attr)
+{
+	return sys_bpf(BPF_LINK_CREATE, attr, sizeof(*attr));
+}
+
+static inline int sys_link_create_uprobe_multi(struct sys_link_uprobe_multi_attr *attr)
+{
+	return sys_bpf(BPF_LINK_CREATE, attr, sizeof(*attr));
+}
+
+/* `name` may be NULL: then the program was loaded with its target. */
+static inline int sys_raw_tracepoint_open(int prog_fd, const char *name)
+{
+	struct sys_raw_tracepoint_attr attr = { .name = sys_ptr(name), .prog_fd = (uint32_t)prog_fd };
+
+	return sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+}
+
+/* A descriptor: reading it runs the iterator and gives its text. */
+static inline int sys_iter_create(int link_fd)
+{
+	struct sys_iter_create_attr attr = { .link_fd = (uint32_t)link_fd };
+
+	return sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
 }
 
 /* An event for every process (pid -1), counted on one CPU. */
@@ -303,6 +464,11 @@ static inline void *sys_memory(size_t size)
 static inline int sys_read(int fd, void *data, size_t size)
 {
 	return sys_result(read(fd, data, size));
+}
+
+static inline int sys_read_at(int fd, uint64_t off, void *data, size_t size)
+{
+	return sys_result(pread(fd, data, size, (off_t)off));
 }
 
 static inline int sys_write(int fd, const void *data, size_t size)
@@ -372,6 +538,7 @@ static inline void sys_signals_mask(int how, unsigned long signals)
 }
 
 /* Takes one of the blocked signals: waits for it, or for pause_ns at most if that is not 0. */
+__attribute__((hot)) /* where a live loader stays: not with what seldom runs */
 static inline int sys_signals_wait(unsigned long signals, long pause_ns)
 {
 	const struct sys_sigset set = { { signals } };
@@ -395,6 +562,25 @@ static inline void sys_keep_children(void)
 	const uintptr_t by_default[8] = { 0 }; /* SIG_DFL, no flags */
 
 	syscall(__NR_rt_sigaction, (long)SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
+}
+
+/* Raises the limit on open files, as far as we may. */
+#ifdef __mips__
+#define RLIMIT_NOFILE 5
+#else
+#define RLIMIT_NOFILE 7
+#endif
+
+static inline int sys_raise_nofile(uint64_t wanted)
+{
+	uint64_t limit[2] = { wanted, wanted };
+	int err = sys_result(syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL));
+
+	if (err < 0 && syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, limit) == 0) {
+		limit[0] = limit[1];
+		err = sys_result(syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL));
+	}
+	return err;
 }
 
 /* The CPU that we run on, or 0 when the kernel does not say. */

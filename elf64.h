@@ -91,6 +91,71 @@ static inline void *arena_take(struct arena *arena, uint64_t count, size_t len)
 	return arena->data + arena->used - bytes;
 }
 
+/*
+ * Room for one more in a list of nr elements that starts empty (NULL): the same
+ * list, or every time that nr is a power of two a copy of twice the size. NULL
+ * when the arena is full.
+ */
+static inline void *arena_grow(struct arena *arena, void *items, uint32_t nr, size_t len)
+{
+	void *larger;
+
+	if (nr & (nr - 1))
+		return items;
+	larger = arena_take(arena, nr ? 2 * (uint64_t)nr : 1, len);
+	if (larger && nr)
+		memcpy(larger, items, nr * len);
+	return larger;
+}
+
+typedef bool list_is_before(const void *a, const void *b);
+
+static inline void list_swap(uint8_t *a, uint8_t *b, size_t len)
+{
+	for (size_t k = 0; k < len; k++) {
+		uint8_t byte = a[k];
+
+		a[k] = b[k];
+		b[k] = byte;
+	}
+}
+
+/* Lets element i of a heap of nr sink to where none below comes behind it. */
+SELDOM void list_sink(uint8_t *base, uint32_t i, uint32_t nr, size_t len, list_is_before *before)
+{
+	while (i < nr / 2) {
+		uint32_t child = 2 * i + 1;
+
+		if (child + 1 < nr && before(base + child * len, base + (child + 1) * len))
+			child++;
+		if (!before(base + i * len, base + child * len))
+			return;
+		list_swap(base + i * len, base + child * len, len);
+		i = child;
+	}
+}
+
+/*
+ * Puts a list in order, in place. Mostly it is in order already; else it is a
+ * heap sort, which no list makes slow.
+ */
+static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_before *before)
+{
+	uint8_t *base = items;
+	uint32_t ordered = 1;
+
+	while (ordered < nr && !before(base + ordered * len, base + (ordered - 1) * len))
+		ordered++;
+	if (ordered >= nr)
+		return;
+	for (uint32_t i = nr / 2; i-- > 0;)
+		list_sink(base, i, nr, len, before);
+	for (uint32_t last = nr - 1; last > 0; last--) {
+		list_swap(base, base + last * len, len);
+		list_sink(base, 0, last, len, before);
+	}
+}
+
 /* ---- The format ---- */
 
 #define EI_NIDENT 16
@@ -137,10 +202,13 @@ static inline void *arena_take(struct arena *arena, uint64_t count, size_t len)
 #define SHF_EXECINSTR 0x4
 
 #define STB_LOCAL 0
+#define STB_WEAK 2
 #define STT_NOTYPE 0
 #define STT_OBJECT 1
 #define STT_FUNC 2
 #define STT_SECTION 3
+#define STV_INTERNAL 1
+#define STV_HIDDEN 2
 
 struct elf64_header {
 	uint8_t e_ident[EI_NIDENT];
@@ -227,6 +295,7 @@ struct elf_symbol {
 	const char *name;
 	uint8_t type;              /* STT_* */
 	uint8_t binding;           /* STB_* */
+	uint8_t visibility;        /* STV_* */
 	uint16_t shndx;            /* from file: a section's number or SHN_*; unchecked */
 	uint64_t value;            /* from file: offset in that section; unchecked */
 	uint64_t size;             /* from file: unchecked */
@@ -273,6 +342,7 @@ static inline bool elf_symbol_get(const struct elf *elf, uint64_t idx, struct el
 	*out = (struct elf_symbol){
 		.type = symbol.st_info & 15,
 		.binding = symbol.st_info >> 4,
+		.visibility = symbol.st_other & 3,
 		.shndx = symbol.st_shndx,
 		.value = symbol.st_value,
 		.size = symbol.st_size,
@@ -327,7 +397,7 @@ struct elf_file_kind {
 	const char *what;
 };
 
-static inline const char *elf_foreign_kind(struct view file)
+SELDOM const char *elf_foreign_kind(struct view file)
 {
 	static const struct elf_file_kind kinds[] = {
 		{ "BC\xc0\xde", 4, "LLVM bitcode" },
@@ -354,7 +424,7 @@ static inline const char *elf_foreign_kind(struct view file)
 	return nr_text == file.size || nr_text == 64 ? "text" : "not an ELF file";
 }
 
-static inline const char *elf_machine_name(uint16_t machine)
+SELDOM const char *elf_machine_name(uint16_t machine)
 {
 	switch (machine) {
 	case EM_386: return "i386";

@@ -31,13 +31,12 @@ static const struct fs_kind fs_trace = { "tracefs", TRACEFS_MAGIC, "/sys/kernel/
 /* ---- Reading ---- */
 
 /*
- * Reads a small file, at most size - 1 bytes, and ends it with NUL: the kernel
- * gives files of one value or a few lines in one read. Returns the length, or
- * -errno.
+ * Reads a small file, at most size - 1 bytes, ends it with NUL and closes it:
+ * the kernel gives files of one value or a few lines in one read. Returns the
+ * length, or -errno; fd may be one.
  */
-static inline int fs_read_at(int dir_fd, const char *path, char *buf, size_t size)
+static inline int fs_read_small(int fd, char *buf, size_t size)
 {
-	int fd = sys_openat(dir_fd, path, O_RDONLY);
 	int ret;
 
 	buf[0] = '\0';
@@ -48,6 +47,11 @@ static inline int fs_read_at(int dir_fd, const char *path, char *buf, size_t siz
 	if (ret > 0)
 		buf[ret] = '\0';
 	return ret;
+}
+
+static inline int fs_read_at(int dir_fd, const char *path, char *buf, size_t size)
+{
+	return fs_read_small(sys_openat(dir_fd, path, O_RDONLY), buf, size);
 }
 
 /* Lines of a file of any length, one after the other, with no more memory than this. */
@@ -293,24 +297,30 @@ static inline int fs_open(const struct fs_kind *kind)
 }
 
 /*
- * fs_read_at() of a path below the file system's root. The usual place is tried
- * first as it stands: that costs three system calls.
+ * Opens a file below the file system's root for reading. The usual place is
+ * tried first as it stands: that costs one system call.
  */
-static inline int fs_read(const struct fs_kind *kind, const char *path, char *buf, size_t size)
+static inline int fs_open_file(const struct fs_kind *kind, const char *path)
 {
 	struct text usual;
-	int dir_fd, ret;
+	int dir_fd, fd;
 
 	text_setf(&usual, "%s/%s", kind->path, path);
-	ret = fs_read_at(AT_FDCWD, usual.data, buf, size);
-	if (ret >= 0)
-		return ret;
+	fd = sys_openat(AT_FDCWD, usual.data, O_RDONLY);
+	if (fd >= 0)
+		return fd;
 	dir_fd = fs_open(kind);
 	if (dir_fd < 0)
 		return dir_fd;
-	ret = fs_read_at(dir_fd, path, buf, size);
+	fd = sys_openat(dir_fd, path, O_RDONLY);
 	close(dir_fd);
-	return ret;
+	return fd;
+}
+
+/* Reads a small file below the file system's root, as fs_read_at() does. */
+static inline int fs_read(const struct fs_kind *kind, const char *path, char *buf, size_t size)
+{
+	return fs_read_small(fs_open_file(kind, path), buf, size);
 }
 
 /*

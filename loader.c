@@ -3,9 +3,10 @@
  * load_kp_bpf - loads a kprobe eBPF object on any Linux machine.
  *
  *	arguments -> options
- *	file -> bytes -> ELF view -> object         (elf64.h, object.h: pure)
- *	object -> map descriptors -> program        (kernel.h)
- *	program + target -> attachment              (attach.h)
+ *	file -> bytes -> ELF view -> object         (elf64.h, btf.h, object.h: pure)
+ *	object -> what fits this kernel             (core.h, adapt.h)
+ *	object -> map descriptors -> programs       (maps.h, load.h, programs.h)
+ *	programs + targets -> attachments           (attach.h)
  *	maps -> pins, where they are asked for
  *	attachment -> run until a signal
  *	everything undone in reverse order, whatever step failed
@@ -17,11 +18,17 @@
 #include <signal.h>
 #include <sys/time.h>
 
+#include "adapt.h"
 #include "attach.h"
 #include "bpf_sys.h"
 #include "elf64.h"
+#include "fold.h"
+#include "globals.h"
 #include "kernel.h"
+#include "list.h"
+#include "maps.h"
 #include "object.h"
+#include "programs.h"
 #include "text.h"
 
 #define PROGRAM "load_kp_bpf"
@@ -39,25 +46,32 @@ enum status {
 
 /* ---- Options ---- */
 
+#define SETS_MAX 64
+
 struct options {
 	const char *object;
-	const char *function; /* as given; NULL when it was not, with --check */
-	struct target target;
+	struct programs_wanted wanted; /* FUNCTIONs as given, if any */
 	enum attach_mode mode;
-	bool help, version, verbose, quiet, retprobe, check;
+	const char *btf; /* the file that has the kernel's BTF; NULL: the kernel itself */
+	const char *sets[SETS_MAX]; /* NAME=VALUE of global variables */
+	uint32_t nr_sets;
+	bool help, version, verbose, quiet, keep_going, list, json;
 };
 
 static const char usage[] =
-	"usage: " PROGRAM " [options] OBJECT FUNCTION[+OFFSET]\n"
+	"usage: " PROGRAM " [options] OBJECT [FUNCTION[+OFFSET]]...\n"
 	"\n"
-	"Loads the eBPF program in section \"prog\" of OBJECT, sets it as a kprobe on the\n"
-	"kernel function FUNCTION, and runs until interrupted. sys_NAME finds this\n"
-	"machine's system call.\n"
+	"Loads the eBPF program of OBJECT, sets it as a kprobe on the kernel function\n"
+	"FUNCTION, and runs until interrupted. sys_NAME finds this machine's system call.\n"
+	"Without FUNCTION every program of OBJECT goes where its section says.\n"
 	"\n"
 	"  -r, --retprobe     probe the return of the function\n"
 	"      --attach=HOW   auto (default), perf or tracefs\n"
-	"      --check        load, print what was found, attach and pin nothing;\n"
-	"                     FUNCTION may be left out\n"
+	"      --btf=FILE     the kernel's BTF, where the kernel itself has none\n"
+	"      --set NAME=VALUE  a global variable's value, before the start\n"
+	"      --keep-going   attach what can be, and tell what cannot\n"
+	"      --list         print what OBJECT holds, and do nothing; --json for machines\n"
+	"      --check        load, print what was found, attach and pin nothing\n"
 	"  -v, --verbose      more about each step; the whole verifier log\n"
 	"  -q, --quiet        nothing but errors\n"
 	"  -h, --help         this text\n"
@@ -68,7 +82,8 @@ static const char usage[] =
 
 enum option_id {
 	OPTION_HELP, OPTION_VERSION, OPTION_VERBOSE, OPTION_QUIET, OPTION_RETPROBE, OPTION_CHECK,
-	OPTION_ATTACH,
+	OPTION_ATTACH, OPTION_BTF, OPTION_SET, OPTION_KEEP_GOING, OPTION_LIST,
+	OPTION_JSON,
 };
 
 static const struct option_name {
@@ -84,11 +99,16 @@ static const struct option_name {
 	{ OPTION_RETPROBE, "retprobe", 'r', false },
 	{ OPTION_CHECK, "check", '\0', false },
 	{ OPTION_ATTACH, "attach", '\0', true },
+	{ OPTION_BTF, "btf", '\0', true },
+	{ OPTION_SET, "set", '\0', true },
+	{ OPTION_KEEP_GOING, "keep-going", '\0', false },
+	{ OPTION_LIST, "list", '\0', false },
+	{ OPTION_JSON, "json", '\0', false },
 };
 
 #define NR_OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
 
-static int option_set_attach(struct options *options, const char *how, struct why *why)
+SELDOM int option_set_attach(struct options *options, const char *how, struct why *why)
 {
 	if (strcmp(how, "auto") == 0)
 		options->mode = ATTACH_AUTO;
@@ -101,6 +121,15 @@ static int option_set_attach(struct options *options, const char *how, struct wh
 	return 0;
 }
 
+static int option_add_set(struct options *options, const char *assignment, struct why *why)
+{
+	if (options->nr_sets == SETS_MAX)
+		return why_set(why, -EINVAL, "--set '%s': there are %u before it, at most %u", assignment,
+			       options->nr_sets, SETS_MAX);
+	options->sets[options->nr_sets++] = assignment;
+	return 0;
+}
+
 /* `value` is "" for an option that has none. */
 static int option_set(struct options *options, enum option_id id, const char *value,
 		      struct why *why)
@@ -110,15 +139,20 @@ static int option_set(struct options *options, enum option_id id, const char *va
 	case OPTION_VERSION: options->version = true; break;
 	case OPTION_VERBOSE: options->verbose = true; break;
 	case OPTION_QUIET: options->quiet = true; break;
-	case OPTION_RETPROBE: options->retprobe = true; break;
-	case OPTION_CHECK: options->check = true; break;
+	case OPTION_RETPROBE: options->wanted.retprobe = true; break;
+	case OPTION_CHECK: options->wanted.check = true; break;
+	case OPTION_KEEP_GOING: options->keep_going = true; break;
+	case OPTION_JSON: options->json = true; /* fall through */
+	case OPTION_LIST: options->list = true; break;
+	case OPTION_BTF: options->btf = value; break;
+	case OPTION_SET: return option_add_set(options, value, why);
 	case OPTION_ATTACH: return option_set_attach(options, value, why);
 	}
 	return 0;
 }
 
 /* "-vr": letters of options, none of which has a value. */
-static int option_parse_letters(struct options *options, const char *arg, struct why *why)
+SELDOM int option_parse_letters(struct options *options, const char *arg, struct why *why)
 {
 	for (const char *p = arg + 1; *p; p++) {
 		size_t i = 0;
@@ -158,15 +192,27 @@ static int option_parse_name(struct options *options, const char *arg, const cha
 	return why_set(why, -EINVAL, "unknown option '%s'", arg);
 }
 
-static int options_add_operand(struct options *options, const char *arg, struct why *why)
+/* OBJECT, then FUNCTIONs, which are gathered at the start of the arguments' own list. */
+static void options_add_operand(struct options *options, char **argv, char *arg)
 {
-	if (!options->object)
+	if (!options->object) {
 		options->object = arg;
-	else if (!options->function)
-		options->function = arg;
-	else
-		return why_set(why, -EINVAL, "unexpected argument '%s': expected OBJECT FUNCTION", arg);
-	return 0;
+		return;
+	}
+	argv[options->wanted.nr_functions++] = arg;
+	options->wanted.functions = (const char *const *)argv;
+}
+
+/* A FUNCTION must be spelt as one before anything is done. */
+static int options_check_functions(const struct programs_wanted *wanted, struct why *why)
+{
+	struct target target;
+	int err = 0;
+
+	for (uint32_t i = 0; i < wanted->nr_functions && !err; i++)
+		if (!pattern_is(wanted->functions[i]))
+			err = target_parse(wanted->functions[i], wanted->retprobe, &target, why);
+	return err;
 }
 
 /* Options may stand anywhere before "--". Returns 0, or -EINVAL with a reason. */
@@ -177,10 +223,11 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 
 	*out = (struct options){ .mode = ATTACH_AUTO };
 	for (int i = 1; i < argc && !err; i++) {
-		const char *arg = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
+		char *arg = argv[i];
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
 
 		if (operands_only || arg[0] != '-' || !arg[1]) {
-			err = options_add_operand(out, arg, why);
+			options_add_operand(out, argv, arg);
 		} else if (strcmp(arg, "--") == 0) {
 			operands_only = true;
 		} else if (arg[1] == '-') {
@@ -196,9 +243,10 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 		return err;
 	if (!out->object)
 		return why_set(why, -EINVAL, "expected OBJECT and FUNCTION");
-	if (!out->function && !out->check)
-		return why_set(why, -EINVAL, "expected FUNCTION, the kernel function to probe");
-	return out->function ? target_parse(out->function, out->retprobe, &out->target, why) : 0;
+	if (out->list && out->wanted.nr_functions)
+		return why_set(why, -EINVAL, "--list and --json take OBJECT only, not '%s'",
+			       out->wanted.functions[0]);
+	return options_check_functions(&out->wanted, why);
 }
 
 /* ---- Reporting ---- */
@@ -294,14 +342,14 @@ static void report(const char *subject, const char *format, ...)
 	report_text(subject, &text);
 }
 
-static void report_why(const char *object, const struct why *why)
+SELDOM void report_why(const char *object, const struct why *why)
 {
 	report_text(object, &why->reason);
 	if (why->hint.len)
 		report_text("hint", &why->hint);
 }
 
-static void report_log(const struct verifier_log *log, bool whole)
+SELDOM void report_log(const struct verifier_log *log, bool whole)
 {
 	const char *shown;
 
@@ -311,26 +359,27 @@ static void report_log(const struct verifier_log *log, bool whole)
 	print_bytes(STDERR_FILENO, shown, strlen(shown));
 }
 
-static void report_map(const char *file, const struct object *object, const struct object_map *map)
+static void report_map(const char *file, const struct object_maps *maps, uint32_t idx)
 {
-	static const char *const pinnings[] = {
-		[PIN_NONE] = "not pinned",
-		[PIN_OBJECT_NS] = "pinned in /sys/fs/bpf",
-		[PIN_GLOBAL_NS] = "pinned in /sys/fs/bpf/tc/globals",
-	};
+	const struct object_map *map = &maps->items[idx];
 	struct text text;
 
-	text_setf(&text, "map '%s': %s (type %u), key %u, value %u, %u entries, flags 0x%x, %s",
+	text_setf(&text, "map '%s': %s (type %u), key %u, value %u, %u entries, flags 0x%x, ",
 		  map->name, map_type_name(map->type), map->type, map->key_size, map->value_size,
-		  map->max_entries, map->flags, pinnings[map->pinning]);
+		  map->max_entries, map->flags);
+	text_addf(&text, "%s", map->pinning == PIN_NONE ? "not pinned" : "pinned in " BPFFS_PATH);
+	if (map->pinning == PIN_GLOBAL_NS)
+		text_addf(&text, "/%s/globals", map->pin_namespace);
 	if (map->inner != OBJECT_NO_MAP)
-		text_addf(&text, ", of maps as '%s'", object->maps[map->inner].name);
-	if (map->outer != OBJECT_NO_MAP)
-		text_addf(&text, ", in '%s' at %u", object->maps[map->outer].name, map->outer_key);
+		text_addf(&text, ", of maps as '%s'", maps->items[map->inner].name);
+	for (uint32_t i = 0; i < maps->nr_slots; i++)
+		if (!maps->slots[i].is_function && maps->slots[i].value == idx)
+			text_addf(&text, ", in '%s' at %u", maps->items[maps->slots[i].map].name,
+				  maps->slots[i].key);
 	report_text(file, &text);
 }
 
-static void report_version(const char *file, uint32_t object_version)
+SELDOM void report_version(const char *file, uint32_t object_version)
 {
 	uint32_t given = kernel_version();
 	struct text text;
@@ -344,29 +393,32 @@ static void report_version(const char *file, uint32_t object_version)
 }
 
 /* What the object holds, once it is loaded. */
-static void report_object(const char *file, const struct object *object, bool verbose)
+static void report_object(const char *file, const struct object *object, const struct programs *programs,
+			  bool verbose)
 {
-	report(file, "program '%s': %u instructions, licence '%s', loaded", object->program.name,
-	       object->program.nr_insns, object->license);
-	for (uint32_t i = 0; i < object->nr_maps; i++)
-		report_map(file, object, &object->maps[i]);
+	for (uint32_t i = 0; i < programs->nr; i++) {
+		const struct program *program = &programs->items[i];
+
+		report(file, "program '%s': %u instructions, licence '%s', %s", program->spec->name,
+		       object->functions[program->spec->function].nr_insns, object->license,
+		       program->fd >= 0 ? "loaded"
+		       : program->spec->match.optional ? "optional, not loaded" : "not loaded");
+	}
+	for (uint32_t i = 0; i < object->maps.nr; i++)
+		if (!object->maps.items[i].is_template && !object->maps.items[i].is_folded)
+			report_map(file, &object->maps, i);
 	if (verbose)
 		report_version(file, object->version);
 }
 
 /* A script waits for this line: from now on every hit counts. */
-static void report_live(const struct object *object, const struct target *wanted,
-			const struct attachment *attachment)
+static void report_live(const char *program, const struct attach_report *attached)
 {
-	const struct target *target = &attachment->target;
 	struct text line;
 
-	text_setf(&line, PROGRAM ": live: program '%s' on %s", object->program.name,
-		  target->retprobe ? "the return of " : "");
-	target_add_name(target, &line);
-	if (strcmp(target->symbol, wanted->symbol) != 0 || target->offset != wanted->offset)
-		text_addf(&line, " (for '%s')", wanted->symbol);
-	text_addf(&line, ", by %s", attachment->mechanism);
+	text_setf(&line, PROGRAM ": live: program '%s' on ", program);
+	text_add(&line, attached->place.data, attached->place.len);
+	text_addf(&line, ", by %s", attached->mechanism);
 	print_line(&line);
 }
 
@@ -434,12 +486,12 @@ static int file_read_all(int fd, uint8_t *data, size_t size, size_t *out_len, st
 
 /*
  * Memory for the file's bytes and, behind them, for what they describe: eight
- * times as much is more than any file can need, and pages that are not touched
- * cost nothing. NULL when there is none.
+ * times as much is more than any file can need, the kernel's side of it fits a
+ * megabyte, and pages that are not touched cost nothing. NULL when there is none.
  */
 static uint8_t *file_make_room(struct arena *arena, size_t size)
 {
-	arena->size = 9 * size + (64U << 10);
+	arena->size = 9 * size + (1U << 20);
 	arena->data = sys_memory(arena->size);
 	return arena->data ? arena_take(arena, size + 1, 1) : NULL;
 }
@@ -499,103 +551,255 @@ static void signals_wait(void)
 struct session {
 	struct arena arena;
 	struct kernel kernel;
+	struct kbtf kbtf;
+	struct elf elf;
 	struct object object;
 	struct maps maps;
+	struct programs programs;
 	struct verifier_log log;
-	int prog_fd;
-	struct attachment attachment;
+	struct attachments attachments;
+	struct attach_report *attached; /* for each program, what became of it */
 	bool live;
 };
 
-static int session_attach(const struct options *options, struct session *s, struct why *why)
+/* Nothing is to be undone, so a reader may take its time, and whatever ends a program may end this one. */
+static int list_print_piece(const char *data, size_t len)
 {
-	int err = maps_link(&s->maps, why);
+	int ret = 0;
 
+	for (; len > 0 && ret >= 0; data += ret, len -= (size_t)ret) {
+		ret = sys_write(STDOUT_FILENO, data, len);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+SELDOM int session_list(const struct options *options, const struct session *s, struct why *why)
+{
+	int err;
+
+	sys_signals_mask(SIG_UNBLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE));
+	err = list_object(&s->elf, &s->object, &s->arena, options->json, list_print_piece);
+	return err ? why_errno(why, err, "the list cannot be written") : 0;
+}
+
+/* file -> object */
+static int session_read(const struct options *options, struct session *s, struct why *why)
+{
+	struct view file = { 0 };
+	int err;
+
+	err = file_read(options->object, &s->arena, &file, why);
 	if (!err)
-		err = attachment_open(&options->target, s->prog_fd, options->mode, &s->attachment, why);
+		err = elf_open(file, &s->elf, why);
 	if (!err)
-		err = maps_pin(&s->maps, why);
+		err = object_parse(&s->elf, &s->arena, &s->object, why);
+	for (uint32_t i = 0; i < options->nr_sets && !err; i++)
+		err = global_set(&s->elf, &s->object, options->sets[i], &s->arena, why);
 	return err;
 }
 
-/* Back to the loaded program: with the maps that it has now. */
-static int session_reload(struct session *s, struct why *why)
+/* Many functions at once may be another kind to this kernel than one. */
+static void session_choose_ways(enum attach_mode mode, struct programs *programs)
 {
-	int err = attachment_close(&s->attachment, why);
+	for (uint32_t i = 0; i < programs->nr; i++) {
+		struct program *program = &programs->items[i];
 
-	close(s->prog_fd);
-	s->prog_fd = -1;
+		if (program->nr_targets)
+			program->kind = attach_choose(program->kind, mode, program->targets,
+						      program->nr_targets);
+	}
+}
+
+/* object -> what this kernel is to be given */
+static int session_prepare(const struct options *options, struct session *s, struct why *why)
+{
+	struct programs *programs = &s->programs;
+	int err;
+
+	s->kbtf.file = options->btf;
+	programs->file = options->object;
+	programs->tell = options->keep_going ? report_why : NULL;
+	err = programs_choose(&s->object, &options->wanted, &s->arena, programs, why);
+	if (err)
+		return err;
+	session_choose_ways(options->mode, programs);
+	err = programs_find_targets(programs, &s->kbtf, why);
 	if (!err)
-		err = s->prog_fd = program_load(&s->kernel, &s->object, &s->log, why);
-	return err < 0 ? err : 0;
+		err = object_adapt(&s->object, programs->used, &s->kbtf, &s->arena, why);
+	if (!err && object_has_globals(&s->object) && !maps_can_be_globals())
+		err = object_fold(&s->elf, &s->object, programs->used, &s->arena, why);
+	return err ? err : externs_fd_array(&s->object, &s->kbtf, &s->arena,
+					    &programs->fd_array, why);
+}
+
+/* object -> maps and programs in the kernel */
+static int session_load(struct session *s, struct why *why)
+{
+	int err;
+
+	programs_load_btf(&s->programs, &s->elf);
+	err = maps_open(&s->kernel, &s->object.maps, s->programs.btf_fd, &s->arena, &s->maps, why);
+	if (err)
+		return err;
+	program_set_maps(&s->object, &s->maps);
+	return programs_load(&s->kernel, &s->programs, &s->log, why);
+}
+
+/* programs + targets -> attachments; the pins come last */
+static int session_attach(struct session *s, struct why *why)
+{
+	int err = maps_link(&s->maps, s->programs.function_fds, why);
+
+	for (uint32_t i = 0; i < s->programs.nr && !err; i++) {
+		struct program *program = &s->programs.items[i];
+		const struct attach_request request = {
+			.kind = program->kind,
+			.prog_fd = program->fd,
+			.targets = program->targets,
+			.nr_targets = program->nr_targets,
+		};
+
+		if (program->nr_targets)
+			err = attach_open(&s->attachments, &request, &s->attached[i], why);
+		if (err && s->programs.nr > 1)
+			why_subject(why, err, "program '%s'", program->spec->name);
+		if (err)
+			err = programs_leave_out(&s->programs, program, err, why);
+	}
+	if (!err)
+		err = programs_check_left(&s->programs, true, why);
+	return err ? err : maps_pin(&s->maps, why);
 }
 
 #define ATTACH_TRIES 100 /* somebody may make and remove pins all the time */
 
 /*
- * From the loaded program to live. The pins come last; where another start has
- * pinned a map meanwhile, that is the map of both, and the program is loaded and
- * set again with it.
+ * From loaded programs to live ones. Where another start has pinned a map
+ * meanwhile, that is the map of both, and the programs are loaded and set again
+ * with it.
  */
 static int session_go_live(const struct options *options, struct session *s, struct why *why)
 {
-	int err = session_attach(options, s, why);
+	int err;
 
+	s->attached = arena_take(&s->arena, s->programs.nr, sizeof(*s->attached));
+	if (!s->attached)
+		return object_out_of_memory(why);
+	s->attachments.probes.mode = options->mode;
+	err = session_attach(s, why);
 	for (int i = 1; err == -EAGAIN && i < ATTACH_TRIES; i++) {
-		err = session_reload(s, why);
+		/* (the guardian as well: it has descriptors of the maps that were ours) */
+		err = attachments_close(&s->attachments, why);
+		s->attachments.probes.mode = options->mode;
+		programs_unload(&s->programs);
 		if (!err)
-			err = session_attach(options, s, why);
+			err = programs_load(&s->kernel, &s->programs, &s->log, why);
+		if (!err)
+			err = session_attach(s, why);
 	}
+	s->live = err == 0;
 	return err;
+}
+
+/* What was only needed to get there: the kernel's BTF alone is 5 MB. */
+static void session_trim(struct session *s)
+{
+	kbtf_close(&s->kbtf);
+	programs_trim(&s->programs);
+	verifier_log_close(&s->log);
+}
+
+static void session_report_live(const struct options *options, const struct session *s)
+{
+	for (uint32_t i = 0; i < s->programs.nr; i++) {
+		const struct program *program = &s->programs.items[i];
+
+		if (program->nr_targets)
+			report_live(program->spec->name, &s->attached[i]);
+		else if (program->fd >= 0)
+			report(options->object, "program '%s': loaded, not attached: section '%s' names no target",
+			       program->spec->name, program->spec->section);
+	}
+}
+
+/* Iterators run once: what they say goes to stdout. */
+SELDOM int session_iterate(struct session *s, struct why *why)
+{
+	char piece[PRINT_CHUNK];
+
+	for (uint32_t i = 0; i < s->programs.nr; i++) {
+		const struct program *program = &s->programs.items[i];
+		int fd, ret;
+
+		if (!program->nr_targets || program->kind->way != WAY_ITER)
+			continue;
+		fd = ret = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
+		while (ret >= 0 && (ret = sys_read(fd, piece, sizeof(piece))) > 0)
+			print_bytes(STDOUT_FILENO, piece, (size_t)ret);
+		if (fd >= 0)
+			close(fd);
+		if (ret < 0) {
+			why_errno(why, ret, "the iterator cannot be read");
+			return why_subject(why, ret, "program '%s'", program->spec->name);
+		}
+	}
+	return 0;
+}
+
+/* Is there a program that runs by itself? */
+static bool session_waits(const struct session *s)
+{
+	for (uint32_t i = 0; i < s->programs.nr; i++)
+		if (s->programs.items[i].nr_targets && s->programs.items[i].kind->way != WAY_ITER)
+			return true;
+	return false;
 }
 
 static int session_run(const struct options *options, struct session *s, struct why *why)
 {
-	struct view file = { 0 };
-	struct elf elf;
 	int err;
 
-	err = file_read(options->object, &s->arena, &file, why);
+	err = session_read(options, s, why);
+	if (!err && options->list)
+		return session_list(options, s, why);
 	if (!err)
-		err = elf_open(file, &elf, why);
+		err = session_prepare(options, s, why);
 	if (!err)
-		err = object_parse(&elf, &s->arena, &s->object, why);
-	if (!err)
-		err = maps_open(&s->kernel, &s->object, &s->arena, &s->maps, why);
+		err = session_load(s, why);
 	if (err)
 		return err;
-	program_set_maps(&s->object.program, &s->maps);
-	err = s->prog_fd = program_load(&s->kernel, &s->object, &s->log, why);
-	if (err < 0)
-		return err;
-	if ((options->check && !options->quiet) || options->verbose)
-		report_object(options->object, &s->object, options->verbose);
-	if (options->check)
+	if ((options->wanted.check && !options->quiet) || options->verbose)
+		report_object(options->object, &s->object, &s->programs, options->verbose);
+	if (options->wanted.check)
 		return 0;
 
 	err = session_go_live(options, s, why);
 	if (err)
 		return err;
-	s->live = true;
+	session_trim(s);
 	if (!options->quiet)
-		report_live(&s->object, &options->target, &s->attachment);
-	attach_sweep(&s->attachment);
+		session_report_live(options, s);
+	attach_sweep(&s->attachments);
 	if (!options->quiet)
 		report_silenced(options->object);
-	signals_wait();
+	if (session_iterate(s, why) != 0)
+		return -EIO;
+	if (session_waits(s))
+		signals_wait();
 	return 0;
 }
 
 /* In reverse order; pins stay if the probe was live. Idempotent. */
 static int session_close(struct session *s, struct why *why)
 {
-	int err = attachment_close(&s->attachment, why);
+	int err = attachments_close(&s->attachments, why);
 
-	if (s->prog_fd >= 0)
-		close(s->prog_fd);
-	s->prog_fd = -1;
+	programs_close(&s->programs);
 	verifier_log_close(&s->log);
 	maps_close(&s->maps, s->live);
+	kbtf_close(&s->kbtf);
 	if (s->arena.data)
 		munmap(s->arena.data, s->arena.size);
 	s->arena = (struct arena){ 0 };
@@ -606,6 +810,7 @@ static enum status status_of(int err)
 {
 	switch (err) {
 	case 0: return STATUS_DONE;
+	case -EUSAGE: return STATUS_USAGE;
 	case -ENOEXEC: return STATUS_OBJECT;
 	case -EOPNOTSUPP: return STATUS_KERNEL;
 	default: return STATUS_REFUSED;
@@ -616,8 +821,8 @@ int main(int argc, char **argv)
 {
 	struct session session = {
 		.maps = MAPS_CLOSED,
-		.prog_fd = -1,
-		.attachment = ATTACHMENT_CLOSED,
+		.programs = PROGRAMS_CLOSED,
+		.attachments = ATTACHMENTS_CLOSED,
 	};
 	struct options options;
 	static struct why why; /* off the stack: a start that goes well never touches it */

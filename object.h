@@ -1,83 +1,137 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * object.h - from an ELF view to an object: specs of maps, the program, its licence.
+ * object.h - from an ELF view to an object: specs of its maps, functions,
+ * programs and externs, its instructions with every relocation resolved.
  *
  * Pure: no system call, no print, the same result on every machine. What it
  * returns is copied out of the file into the arena; names point into the file's
- * string tables. The conventions are tc's (iproute2's bpf_elf.h): maps in the
- * section "maps", and here one program in the section "prog".
+ * string tables. In the instructions, indexes stand for what is not there yet:
+ *
+ *	64-bit load, src_reg	INSN_PSEUDO_MAP_FD     imm: a map
+ *				INSN_PSEUDO_MAP_VALUE  imm: a map; next imm: an offset in it
+ *				INSN_PSEUDO_FUNC       imm: a function
+ *				INSN_PSEUDO_EXTERN     imm: an extern
+ *	call, src_reg		INSN_PSEUDO_CALL       imm: a function
+ *				INSN_PSEUDO_KFUNC_CALL imm: an extern
+ *
+ * Two styles meet here, tc's (iproute2's bpf_elf.h: "maps", and here "prog") and
+ * libbpf's (".maps", sections that say what a program is for, BTF).
  */
 #ifndef OBJECT_H
 #define OBJECT_H
 
+#include "btf.h"
 #include "elf64.h"
+#include "insn.h"
+#include "kinds.h"
+#include "mapdef.h"
 
 /* ---- The object ---- */
 
-/* An instruction as in the file and in the kernel (RFC 9669, section 3). */
-struct insn {
-	uint8_t code;
-	uint8_t dst_reg : 4; /* bit fields as in the kernel: big endian swaps them */
-	uint8_t src_reg : 4;
-	int16_t off;
-	int32_t imm;
-};
-
-#define INSN_LD_IMM64 0x18  /* BPF_LD | BPF_DW | BPF_IMM: two instructions long */
-#define INSN_PSEUDO_MAP_FD 1 /* its src_reg: imm is a map's descriptor */
-
-enum pinning {
-	PIN_NONE = 0,
-	PIN_OBJECT_NS = 1, /* /sys/fs/bpf/NAME */
-	PIN_GLOBAL_NS = 2, /* /sys/fs/bpf/tc/globals/NAME */
-};
-
-#define OBJECT_NO_MAP UINT32_MAX
-
-struct object_map {
+/* A section with instructions. */
+struct object_code {
+	uint32_t section_idx;
 	const char *name;
-	uint32_t type;
-	uint32_t key_size;
-	uint32_t value_size;
-	uint32_t max_entries;
-	uint32_t flags;
-	enum pinning pinning;
-	uint32_t inner; /* maps of maps: the map that serves as template, else OBJECT_NO_MAP */
-	uint32_t outer; /* the map of maps that this one is put into, else OBJECT_NO_MAP */
-	uint32_t outer_key;
+	struct insn *insns;
+	uint32_t nr_insns;
+	uint32_t first_function, nr_functions; /* in the order of their starts */
 };
 
+/* A function: a program, or what programs call. */
+struct object_function {
+	const char *name;
+	uint32_t code;         /* index of its section's code */
+	uint32_t start;        /* its first instruction there */
+	uint32_t nr_insns;
+	uint32_t symbol_idx;
+	bool is_static;
+	struct insn *tail;     /* what stands behind them in a program, and nowhere in the section */
+	uint32_t nr_tail;
+};
+
+/* A function that the kernel is to run. */
 struct object_program {
 	const char *name;
-	struct insn *insns; /* where a map is named, src_reg is INSN_PSEUDO_MAP_FD and imm the map's index */
-	uint32_t nr_insns;
+	const char *section;
+	struct kind_match match; /* what the section's name says */
+	uint32_t function;
 };
+
+enum object_extern_kind {
+	EXTERN_KCONFIG, /* a value of the kernel's configuration, in the map of that name */
+	EXTERN_KSYM,    /* a symbol of the kernel's: its address, or with a type a variable */
+	EXTERN_KFUNC,   /* a function of the kernel's that programs may call */
+};
+
+struct object_extern {
+	const char *name;
+	enum object_extern_kind kind;
+	bool is_weak;          /* zero when it is missing */
+	uint32_t type;         /* BTF id of its type; 0: an address without one */
+	uint32_t offset, size; /* EXTERN_KCONFIG: where in the map */
+};
+
+/*
+ * A call of an extern that is missing, plus its index: the verifier refuses it
+ * where it is reached, and names the number. libbpf marks it alike.
+ */
+#define EXTERN_POISON 2002000000U
+
+#define OBJECT_NONE UINT32_MAX
 
 struct object {
-	struct object_map *maps;
-	uint32_t nr_maps;
-	struct object_program program;
-	const char *license; /* "" when the file has none */
-	uint32_t version;    /* as the file says; 0 when it does not */
+	struct object_maps maps;
+	struct object_code *codes;
+	uint32_t nr_codes;
+	struct object_function *functions;
+	uint32_t nr_functions;
+	struct object_program *programs;
+	uint32_t nr_programs;
+	struct object_extern *externs;
+	uint32_t nr_externs;
+	uint32_t kconfig_map;  /* OBJECT_NO_MAP when there is none */
+	const char *license;   /* "" when the file has none */
+	uint32_t version;      /* as the file says; 0 when it does not */
+	bool has_btf;
+	bool has_calls;        /* some function calls or names another one, or has a tail */
+	struct btf btf;
+	struct btf_ext btf_ext; /* empty when the file has none */
 };
 
-/* The sections that matter; idx 0 (SHN_UNDEF) where the file has none. */
-struct object_sections {
-	struct elf_section program;
-	struct elf_section maps;
+/* What a section is to us. */
+enum object_role { ROLE_NONE, ROLE_CODE, ROLE_MAPS, ROLE_DATA };
+
+struct object_section {
+	enum object_role role;
+	uint32_t code;             /* ROLE_CODE: index of the code */
+	struct mapdef_range maps;  /* ROLE_MAPS: what it defines; ROLE_DATA: its map, once it is used */
+};
+
+/* What only the parser needs to know. idx 0 (SHN_UNDEF) where the file has no such section. */
+struct object_parser {
+	const struct elf *elf;
+	struct arena *arena;
+	struct object *object;
+	struct object_section *sections; /* one for each of the file's */
+	uint32_t *extern_at; /* for each symbol its extern's index plus one; NULL: there are none yet */
+	struct elf_section legacy_maps;
+	struct elf_section btf_maps;
 	struct elf_section license;
 	struct elf_section version;
+	struct elf_section btf;
+	struct elf_section btf_ext;
+	struct elf_section comment;
 };
 
-static inline int object_out_of_memory(struct why *why)
+SELDOM int object_out_of_memory(struct why *why)
 {
-	return why_set(why, -ENOMEM, "out of memory for what the object describes");
+	return mapdef_out_of_memory(why);
 }
 
 /* ---- Sections ---- */
 
 /* The names of all sections with code, as a list for a message. */
-static inline void object_list_code(const struct elf *elf, struct text *out)
+SELDOM void object_list_code(const struct elf *elf, struct text *out)
 {
 	struct elf_section section;
 
@@ -87,73 +141,83 @@ static inline void object_list_code(const struct elf *elf, struct text *out)
 			text_addf(out, "%s'%s'", out->len ? ", " : "", section.name);
 }
 
-static inline int object_find_sections(const struct elf *elf, struct object_sections *out,
-				       struct why *why)
+/* Sections that are there once, and what they must be. Returns 0 for every other name. */
+static inline int object_note_section(struct object_parser *parser,
+				      const struct elf_section *section, struct why *why)
 {
 	const struct {
 		const char *name;
 		struct elf_section *section;
 	} wanted[] = {
-		{ "prog", &out->program },
-		{ "maps", &out->maps },
-		{ "license", &out->license },
-		{ "version", &out->version },
+		{ "maps", &parser->legacy_maps }, { ".maps", &parser->btf_maps },
+		{ "license", &parser->license },  { "version", &parser->version },
+		{ ".BTF", &parser->btf },         { ".BTF.ext", &parser->btf_ext },
+		{ ".comment", &parser->comment },
 	};
-	struct elf_section section;
 
-	*out = (struct object_sections){ 0 };
-	for (uint32_t i = 1; i < elf->nr_sections; i++) {
-		if (!elf_section_get(elf, i, &section))
+	for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+		if (strcmp(section->name, wanted[k].name) != 0)
 			continue;
-		for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
-			if (strcmp(section.name, wanted[k].name) != 0)
-				continue;
-			if (wanted[k].section->idx)
-				return why_set(why, -ENOEXEC, "has two sections '%s', %u and %u",
-					       section.name, wanted[k].section->idx, i);
-			if (section.header.sh_type != SHT_PROGBITS)
-				return why_set(why, -ENOEXEC,
-					       "section %u '%s' is of type %u, expected %u (SHT_PROGBITS)",
-					       i, section.name, section.header.sh_type,
-					       SHT_PROGBITS);
-			*wanted[k].section = section;
-		}
+		if (wanted[k].section->idx)
+			return why_set(why, -ENOEXEC, "has two sections '%s', %u and %u",
+				       section->name, wanted[k].section->idx, section->idx);
+		if (section->header.sh_type != SHT_PROGBITS)
+			return why_set(why, -ENOEXEC,
+				       "section %u '%s' is of type %u, expected %u (SHT_PROGBITS)",
+				       section->idx, section->name, section->header.sh_type,
+				       SHT_PROGBITS);
+		*wanted[k].section = *section;
 	}
 	return 0;
 }
 
-/* There is exactly one section with code, and it is "prog". */
-static inline int object_check_code(const struct elf *elf, const struct object_sections *sections,
-				    struct why *why)
+static inline bool object_is_named(const char *name, const char *base)
 {
+	size_t len = strlen(base);
+
+	return strncmp(name, base, len) == 0 && (!name[len] || name[len] == '.');
+}
+
+/* .data, .rodata, .bss, and their like with a suffix. */
+static inline bool object_is_data(const struct elf_section *section)
+{
+	if (section->header.sh_type == SHT_NOBITS)
+		return object_is_named(section->name, ".bss");
+	return section->header.sh_type == SHT_PROGBITS &&
+	       (object_is_named(section->name, ".data") || object_is_named(section->name, ".rodata"));
+}
+
+/* tc's "prog" may lack the flag. */
+static inline bool object_is_code(const struct elf_section *section)
+{
+	return elf_section_has_code(section) ||
+	       (strcmp(section->name, "prog") == 0 && section->header.sh_type == SHT_PROGBITS &&
+		section->data.size > 0);
+}
+
+static inline int object_find_sections(struct object_parser *parser, struct why *why)
+{
+	const struct elf *elf = parser->elf;
 	struct elf_section section;
-	struct text names;
 
-	if (!sections->program.idx) {
-		object_list_code(elf, &names);
-		why_set(why, -ENOEXEC, "has no section 'prog'; sections with code: %s",
-			names.len ? "" : "none");
-		text_add(&why->reason, names.data, names.len);
-		why_hint(why, "put the program there: __attribute__((section(\"prog\"), used))");
-		return -ENOEXEC;
-	}
-	if (!sections->program.data.size)
-		return why_set(why, -ENOEXEC, "section %u 'prog' is empty", sections->program.idx);
-
+	parser->sections = arena_take(parser->arena, elf->nr_sections, sizeof(*parser->sections));
+	if (!parser->sections)
+		return object_out_of_memory(why);
 	for (uint32_t i = 1; i < elf->nr_sections; i++) {
-		if (i == sections->program.idx || !elf_section_get(elf, i, &section) ||
-		    !elf_section_has_code(&section))
+		int err;
+
+		if (!elf_section_get(elf, i, &section))
 			continue;
-		object_list_code(elf, &names);
-		why_set(why, -ENOEXEC, "has code outside of section 'prog'; sections with code: ");
-		text_add(&why->reason, names.data, names.len);
-		if (strcmp(section.name, ".text") == 0)
-			why_hint(why, "functions that the program calls must be inlined: "
-				      "static inline __attribute__((always_inline))");
-		else
-			why_hint(why, "one object holds one program: compile each one on its own");
-		return -ENOEXEC;
+		err = object_note_section(parser, &section, why);
+		if (err)
+			return err;
+		if (object_is_code(&section))
+			parser->sections[i].role = ROLE_CODE;
+		else if (object_is_data(&section))
+			parser->sections[i].role = ROLE_DATA;
 	}
+	if (!elf->symtab_idx)
+		return why_set(why, -ENOEXEC, "has no symbol table: was it stripped?");
 	return 0;
 }
 
@@ -174,347 +238,523 @@ static inline int object_read_license(const struct elf_section *section, struct 
 	return 0;
 }
 
-/* ---- Maps ---- */
-
-/* struct bpf_elf_map of iproute2's bpf_elf.h; the first five fields are bpf_map_def's. */
-struct object_map_def {
-	uint32_t type;
-	uint32_t size_key;
-	uint32_t size_value;
-	uint32_t max_elem;
-	uint32_t flags;
-	uint32_t id;
-	uint32_t pinning;
-	uint32_t inner_id;
-	uint32_t inner_idx;
-};
-
-#define MAP_DEF_MIN 16U /* up to max_elem: less says nothing */
-#define MAP_DEF_MAX ((uint32_t)sizeof(struct object_map_def))
-#define MAPS_MAX 65536U /* linking maps of maps takes their square; no process holds so many open */
-#define MAP_IDX_NONE UINT32_MAX /* inner_idx -1: put into no map */
-#define MAP_PIN_NAME_MAX 255U /* NAME_MAX */
-
-/* Map symbols are STT_OBJECT, or STT_NOTYPE (LLVM 7 and before). */
-static inline bool object_is_map_symbol(const struct elf_symbol *symbol, uint32_t maps_idx)
-{
-	return symbol->shndx == maps_idx && maps_idx != SHN_UNDEF &&
-	       (symbol->type == STT_OBJECT || symbol->type == STT_NOTYPE);
-}
+/* ---- BTF ---- */
 
 /*
- * The size of one definition: what the symbols say, all alike; old compilers
- * leave their sizes 0, then, as tc does, the section's size by their number.
+ * Much needs no BTF: one that cannot be read is none, until something needs it,
+ * and object_need_btf() says what is wrong with it.
  */
-static inline int object_map_def_size(const struct elf *elf, const struct elf_section *maps,
-				      uint32_t *out, struct why *why)
+static inline void object_open_btf(const struct object_parser *parser)
 {
-	struct elf_symbol symbol;
-	const char *sized = NULL;
-	uint64_t nr_symbols = 0, size = 0;
+	struct object *object = parser->object;
+	struct why unused;
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
-		if (!elf_symbol_get(elf, i, &symbol) || !object_is_map_symbol(&symbol, maps->idx))
-			continue;
-		nr_symbols++;
-		if (sized && symbol.size != size)
-			return why_set(why, -ENOEXEC,
-				       "maps '%s' (%llu bytes) and '%s' (%llu bytes) differ in size",
-				       sized, (unsigned long long)size, symbol.name,
-				       (unsigned long long)symbol.size);
-		sized = symbol.name;
-		size = symbol.size;
-	}
-	if (!nr_symbols)
-		return why_set(why, -ENOEXEC, "%llu bytes and no symbol for a map",
-			       (unsigned long long)maps->data.size);
-	if (size == 0) {
-		if (maps->data.size % nr_symbols != 0)
-			return why_set(why, -ENOEXEC,
-				       "%llu bytes do not divide among %llu map symbols",
-				       (unsigned long long)maps->data.size,
-				       (unsigned long long)nr_symbols);
-		size = maps->data.size / nr_symbols;
-	}
-	if (size < MAP_DEF_MIN || size > MAP_DEF_MAX || size % sizeof(uint32_t) != 0) {
-		why_set(why, -ENOEXEC,
-			"map definitions of %llu bytes, expected %u to %u in steps of 4 (struct bpf_elf_map)",
-			(unsigned long long)size, MAP_DEF_MIN, MAP_DEF_MAX);
-		if (nr_symbols == 1 && size > MAP_DEF_MAX)
-			why_hint(why, "each map needs a symbol, a variable of its own");
+	if (!parser->btf.idx)
+		return;
+	why_clear(&unused);
+	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, &unused) == 0;
+	if (object->has_btf && parser->btf_ext.idx &&
+	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, &unused) != 0)
+		object->btf_ext = (struct btf_ext){ 0 };
+}
+
+SELDOM int object_need_btf(const struct object_parser *parser, struct why *why)
+{
+	struct btf unused;
+
+	if (parser->object->has_btf)
+		return 0;
+	if (!parser->btf.idx) {
+		why_set(why, -ENOEXEC, "needs BTF, and the file has no section '.BTF'");
+		why_hint(why, "compile it with -g");
 		return -ENOEXEC;
 	}
-	if (maps->data.size % size != 0)
-		return why_set(why, -ENOEXEC, "%llu bytes, not a multiple of the %llu of one map",
-			       (unsigned long long)maps->data.size, (unsigned long long)size);
-	if (maps->data.size / size > MAPS_MAX)
-		return why_set(why, -ENOEXEC, "%llu maps, at most %u",
-			       (unsigned long long)(maps->data.size / size), MAPS_MAX);
-	*out = (uint32_t)size;
-	return 0;
+	btf_open(parser->btf.data, NULL, parser->arena, &unused, why);
+	return why_subject(why, -ENOEXEC, "section %u '.BTF'", parser->btf.idx);
 }
 
-/* Gives each definition its symbol's name; each has exactly one. */
-static inline int object_name_maps(const struct elf *elf, const struct elf_section *maps,
-				   uint32_t def_size, struct object *object, struct why *why)
+/* ---- Code ---- */
+
+static inline int object_copy_code(struct object_parser *parser, const struct elf_section *section,
+				   struct why *why)
 {
-	struct elf_symbol symbol;
+	struct object *object = parser->object;
+	uint64_t nr_insns = section->data.size / sizeof(struct insn);
+	struct object_code *code;
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
-		struct object_map *map;
-
-		if (!elf_symbol_get(elf, i, &symbol) || !object_is_map_symbol(&symbol, maps->idx))
-			continue;
-		if (symbol.value >= maps->data.size)
-			return why_set(why, -ENOEXEC,
-				       "map '%s' at offset %llu, the section has %llu bytes",
-				       symbol.name, (unsigned long long)symbol.value,
-				       (unsigned long long)maps->data.size);
-		if (symbol.value % def_size != 0)
-			return why_set(why, -ENOEXEC,
-				       "map '%s' at offset %llu, not on the grid of %u bytes a map",
-				       symbol.name, (unsigned long long)symbol.value, def_size);
-		map = &object->maps[symbol.value / def_size];
-		if (map->name)
-			return why_set(why, -ENOEXEC,
-				       "two symbols, '%s' and '%s', name the map at offset %llu",
-				       map->name, symbol.name, (unsigned long long)symbol.value);
-		map->name = symbol.name;
-	}
-	for (uint32_t i = 0; i < object->nr_maps; i++)
-		if (!object->maps[i].name)
-			return why_set(why, -ENOEXEC, "the map at offset %u has no symbol",
-				       i * def_size);
-	return 0;
-}
-
-/* A pin is a file in bpffs, which refuses '.' in names. */
-static inline int object_check_pin_name(const char *name, struct why *why)
-{
-	size_t len = strlen(name);
-
-	if (len == 0)
-		return why_set(why, -ENOEXEC, "cannot be pinned: its name is empty");
-	if (len > MAP_PIN_NAME_MAX)
+	if (section->data.size % sizeof(struct insn) != 0 || nr_insns > INT32_MAX)
 		return why_set(why, -ENOEXEC,
-			       "cannot be pinned: its name has %zu characters, at most %u", len,
-			       MAP_PIN_NAME_MAX);
-	if (strpbrk(name, "./"))
-		return why_set(why, -ENOEXEC,
-			       "cannot be pinned: '%c' in its name, which the bpf file system refuses",
-			       *strpbrk(name, "./"));
-	return 0;
-}
-
-#define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
-#define BPF_MAP_TYPE_HASH_OF_MAPS 13
-
-static inline bool object_is_map_of_maps(uint32_t type)
-{
-	return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS;
-}
-
-static inline int object_read_map(const struct object_map_def *def, struct object_map *map,
-				  struct why *why)
-{
-	if (def->pinning > PIN_GLOBAL_NS)
-		return why_set(why, -ENOEXEC,
-			       "pinning %u, expected 0 (none), 1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)",
-			       def->pinning);
-	map->type = def->type;
-	map->key_size = def->size_key;
-	map->value_size = def->size_value;
-	map->max_entries = def->max_elem;
-	map->flags = def->flags;
-	map->pinning = (enum pinning)def->pinning;
-	map->inner = OBJECT_NO_MAP;
-	map->outer = OBJECT_NO_MAP;
-	return map->pinning == PIN_NONE ? 0 : object_check_pin_name(map->name, why);
-}
-
-/*
- * Map in map, as tc links them: an outer map's template is the first map whose
- * id is its inner_id; a map with an id, and inner_idx other than -1, goes into
- * the first outer map that names its id.
- */
-static inline int object_link_map(const struct object_map_def *defs, uint32_t idx,
-				  struct object *object, struct why *why)
-{
-	struct object_map *map = &object->maps[idx];
-	const struct object_map_def *def = &defs[idx];
-
-	if (object_is_map_of_maps(map->type)) {
-		for (uint32_t i = 0; i < object->nr_maps && map->inner == OBJECT_NO_MAP; i++)
-			if (def->inner_id && defs[i].id == def->inner_id && i != idx)
-				map->inner = i;
-		if (map->inner == OBJECT_NO_MAP)
-			return why_set(why, -ENOEXEC,
-				       "is a map of maps with inner_id %u, and no map has that id",
-				       def->inner_id);
-		if (object_is_map_of_maps(object->maps[map->inner].type))
-			return why_set(why, -ENOEXEC, "its inner map '%s' is a map of maps itself",
-				       object->maps[map->inner].name);
-		return 0;
-	}
-	if (def->inner_id)
-		return why_set(why, -ENOEXEC, "has inner_id %u, but type %u is no map of maps",
-			       def->inner_id, map->type);
-	if (!def->id || def->inner_idx == MAP_IDX_NONE)
-		return 0;
-	for (uint32_t i = 0; i < object->nr_maps && map->outer == OBJECT_NO_MAP; i++)
-		if (object_is_map_of_maps(object->maps[i].type) && defs[i].inner_id == def->id)
-			map->outer = i;
-	if (map->outer == OBJECT_NO_MAP)
-		return 0;
-	if (object->maps[map->outer].key_size != sizeof(map->outer_key))
-		return why_set(why, -ENOEXEC,
-			       "inner_idx %u is a key of %zu bytes, map '%s' has keys of %u",
-			       def->inner_idx, sizeof(map->outer_key),
-			       object->maps[map->outer].name, object->maps[map->outer].key_size);
-	map->outer_key = def->inner_idx;
-	return 0;
-}
-
-static inline int object_parse_maps(const struct elf *elf, const struct elf_section *maps,
-				    struct arena *arena, struct object *object,
-				    uint32_t *out_def_size, struct why *why)
-{
-	struct object_map_def *defs;
-	uint32_t def_size = 0;
-	int err;
-
-	*out_def_size = 0;
-	if (!maps->idx || !maps->data.size)
-		return 0;
-	err = object_map_def_size(elf, maps, &def_size, why);
-	if (err)
-		return why_subject(why, err, "section %u 'maps'", maps->idx);
-
-	object->nr_maps = (uint32_t)(maps->data.size / def_size);
-	object->maps = arena_take(arena, object->nr_maps, sizeof(*object->maps));
-	defs = arena_take(arena, object->nr_maps, sizeof(*defs));
-	if (!object->maps || !defs)
+			       "section %u '%s': %llu bytes, not a multiple of the %zu of one instruction",
+			       section->idx, section->name, (unsigned long long)section->data.size,
+			       sizeof(struct insn));
+	object->codes = arena_grow(parser->arena, object->codes, object->nr_codes, sizeof(*code));
+	if (!object->codes)
 		return object_out_of_memory(why);
-	err = object_name_maps(elf, maps, def_size, object, why);
-	if (err)
-		return why_subject(why, err, "section %u 'maps'", maps->idx);
-
-	for (uint32_t i = 0; i < object->nr_maps; i++) {
-		view_item(maps->data, i, &defs[i], def_size);
-		err = object_read_map(&defs[i], &object->maps[i], why);
-		if (err)
-			return why_subject(why, err, "map '%s'", object->maps[i].name);
-	}
-	for (uint32_t i = 0; i < object->nr_maps; i++) {
-		err = object_link_map(defs, i, object, why);
-		if (err)
-			return why_subject(why, err, "map '%s'", object->maps[i].name);
-	}
-	*out_def_size = def_size;
+	parser->sections[section->idx].code = object->nr_codes;
+	code = &object->codes[object->nr_codes++];
+	*code = (struct object_code){
+		.section_idx = section->idx,
+		.name = section->name,
+		.nr_insns = (uint32_t)nr_insns,
+		.insns = arena_take(parser->arena, nr_insns, sizeof(struct insn)),
+	};
+	if (!code->insns)
+		return object_out_of_memory(why);
+	view_copy(section->data, 0, code->insns, (size_t)section->data.size);
 	return 0;
 }
 
-/* ---- The program ---- */
+/* ---- Functions ---- */
 
 /*
  * Functions are STT_FUNC; compilers that do not type them leave global
  * STT_NOTYPE symbols (local ones are labels of basic blocks).
  */
-static inline bool object_is_function(const struct elf_symbol *symbol, uint32_t section_idx)
+static inline bool object_is_function(const struct object_parser *parser,
+				      const struct elf_symbol *symbol)
 {
-	return symbol->shndx == section_idx &&
+	return symbol->shndx < parser->elf->nr_sections &&
+	       parser->sections[symbol->shndx].role == ROLE_CODE &&
 	       (symbol->type == STT_FUNC ||
 		(symbol->type == STT_NOTYPE && symbol->binding != STB_LOCAL));
 }
 
-/* The one function of the section; it fills it. */
-static inline int object_find_function(const struct elf *elf, const struct elf_section *section,
-				       const char **out, struct why *why)
+static inline int object_add_function(struct object_parser *parser, const struct elf_symbol *symbol,
+				      uint64_t symbol_idx, struct why *why)
 {
-	struct elf_symbol symbol, found = { .name = NULL };
+	struct object *object = parser->object;
+	const uint32_t code_idx = parser->sections[symbol->shndx].code;
+	const uint64_t code_size = (uint64_t)object->codes[code_idx].nr_insns * sizeof(struct insn);
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
-		if (!elf_symbol_get(elf, i, &symbol) || !object_is_function(&symbol, section->idx))
-			continue;
-		if (found.name && symbol.value != found.value) {
-			why_set(why, -ENOEXEC, "has two functions, '%s' and '%s', expected one",
-				found.name, symbol.name);
-			why_hint(why, "one object holds one program; functions that it calls must be inlined: "
-				      "static inline __attribute__((always_inline))");
-			return -ENOEXEC;
-		}
-		if (!found.name)
-			found = symbol;
-	}
-	if (!found.name)
-		return why_set(why, -ENOEXEC, "has no function symbol");
-	if (found.value != 0)
-		return why_set(why, -ENOEXEC, "function '%s' starts at offset %llu, expected 0",
-			       found.name, (unsigned long long)found.value);
-	if (found.size != 0 && found.size != section->data.size)
+	if (symbol->value % sizeof(struct insn) != 0 || symbol->size % sizeof(struct insn) != 0 ||
+	    symbol->value >= code_size || symbol->size > code_size - symbol->value)
 		return why_set(why, -ENOEXEC,
-			       "function '%s' has %llu bytes, the section has %llu", found.name,
-			       (unsigned long long)found.size,
-			       (unsigned long long)section->data.size);
-	*out = found.name;
+			       "function '%s' has %llu bytes at offset %llu, section '%s' has %llu",
+			       symbol->name, (unsigned long long)symbol->size,
+			       (unsigned long long)symbol->value, object->codes[code_idx].name,
+			       (unsigned long long)code_size);
+	object->functions = arena_grow(parser->arena, object->functions, object->nr_functions,
+				       sizeof(*object->functions));
+	if (!object->functions)
+		return object_out_of_memory(why);
+	object->functions[object->nr_functions++] = (struct object_function){
+		.name = symbol->name,
+		.code = code_idx,
+		.start = (uint32_t)(symbol->value / sizeof(struct insn)),
+		.nr_insns = (uint32_t)(symbol->size / sizeof(struct insn)),
+		.symbol_idx = (uint32_t)symbol_idx,
+		.is_static = symbol->binding == STB_LOCAL,
+	};
 	return 0;
+}
+
+static inline bool object_function_is_before(const void *a, const void *b)
+{
+	const struct object_function *f = a, *g = b;
+
+	if (f->code != g->code)
+		return f->code < g->code;
+	return f->start != g->start ? f->start < g->start : f->symbol_idx < g->symbol_idx;
+}
+
+/* In order, each once though it may have several names, and with a size. */
+static inline int object_order_functions(struct object *object, struct why *why)
+{
+	struct object_function *functions = object->functions;
+	uint32_t nr = 0;
+
+	list_sort(functions, object->nr_functions, sizeof(*functions), object_function_is_before);
+	for (uint32_t i = 0; i < object->nr_functions; i++)
+		if (nr == 0 || functions[nr - 1].code != functions[i].code ||
+		    functions[nr - 1].start != functions[i].start)
+			functions[nr++] = functions[i];
+	object->nr_functions = nr;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		struct object_function *function = &functions[i];
+		struct object_code *code = &object->codes[function->code];
+		const bool is_last = i + 1 == nr || functions[i + 1].code != function->code;
+		const uint32_t end = is_last ? code->nr_insns : functions[i + 1].start;
+
+		if (!function->nr_insns)
+			function->nr_insns = end - function->start;
+		if (function->nr_insns > end - function->start)
+			return why_set(why, -ENOEXEC, "functions '%s' and '%s' overlap in section '%s'",
+				       function->name, functions[i + 1].name, code->name);
+		if (code->nr_functions++ == 0)
+			code->first_function = i;
+	}
+	return 0;
+}
+
+static inline int object_parse_functions(struct object_parser *parser, struct why *why)
+{
+	struct elf_symbol symbol;
+
+	for (uint64_t i = 1; i < parser->elf->nr_symbols; i++) {
+		int err;
+
+		if (!elf_symbol_get(parser->elf, i, &symbol) || !object_is_function(parser, &symbol))
+			continue;
+		err = object_add_function(parser, &symbol, i, why);
+		if (err)
+			return err;
+	}
+	return object_order_functions(parser->object, why);
+}
+
+/* The function that starts at that instruction; OBJECT_NONE when there is none. */
+SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_idx,
+					  uint64_t start)
+{
+	const struct object_code *code = &object->codes[code_idx];
+	uint32_t low = code->first_function, high = low + code->nr_functions;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (object->functions[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < code->first_function + code->nr_functions && object->functions[low].start == start
+		       ? low : OBJECT_NONE;
+}
+
+/* Puts before a reason which instruction of which function it is about. */
+static inline void object_add_insn(const struct object *object, const struct object_code *code,
+				   uint32_t insn, struct why *why)
+{
+	const char *function = NULL;
+
+	for (uint32_t i = 0; i < code->nr_functions; i++)
+		if (object->functions[code->first_function + i].start <= insn)
+			function = object->functions[code->first_function + i].name;
+	why_subject(why, 0, "instruction %u", insn);
+	if (function)
+		why_subject(why, 0, "function '%s'", function);
 }
 
 /*
  * No instruction of the file names a map yet: only a relocation does, and a
  * descriptor number that stands in a file would mean whatever we have open.
  */
-static inline int object_check_insns(const struct object_program *program, struct why *why)
+static inline int object_check_insn(const struct insn *insn, bool is_last, struct why *why)
 {
-	for (uint32_t i = 0; i < program->nr_insns; i++) {
-		const struct insn *insn = &program->insns[i];
+	if (insn->code == INSN_CALL && insn->src_reg != 0 && insn->off != 0)
+		return why_set(why, -ENOEXEC, "call with offset %d, expected 0", insn->off);
+	if (insn->code != INSN_LD_IMM64)
+		return 0;
+	if (insn->src_reg != 0)
+		return why_set(why, -ENOEXEC,
+			       "64-bit load with source register %u, expected 0 in a file", insn->src_reg);
+	if (!is_last && insn[1].code != 0)
+		return why_set(why, -ENOEXEC,
+			       "second half of a 64-bit load with code 0x%x, expected 0", insn[1].code);
+	return 0;
+}
 
-		if (insn->code != INSN_LD_IMM64)
-			continue;
-		if (insn->src_reg != 0)
-			return why_set(why, -ENOEXEC,
-				       "instruction %u: 64-bit load with source register %u, expected 0 in a file",
-				       i, insn->src_reg);
-		i++;
-		if (i < program->nr_insns && insn[1].code != 0)
-			return why_set(why, -ENOEXEC,
-				       "instruction %u: second half of a 64-bit load with code 0x%x, expected 0",
-				       i, insn[1].code);
+static inline int object_check_insns(const struct object *object, const struct object_code *code,
+				     struct why *why)
+{
+	for (uint32_t i = 0; i < code->nr_insns; i++) {
+		const struct insn *insn = &code->insns[i];
+		int err = object_check_insn(insn, i + 1 == code->nr_insns, why);
+
+		if (err) {
+			object_add_insn(object, code, i, why);
+			return why_subject(why, err, "section %u '%s'", code->section_idx, code->name);
+		}
+		i += insn->code == INSN_LD_IMM64;
 	}
 	return 0;
 }
 
-static inline int object_parse_program(const struct elf *elf, const struct elf_section *section,
-				       struct arena *arena, struct object_program *out,
-				       struct why *why)
+static inline int object_parse_code(struct object_parser *parser, struct why *why)
 {
-	uint64_t nr_insns = section->data.size / sizeof(struct insn);
+	struct object *object = parser->object;
+	struct elf_section section;
 	int err;
 
-	if (section->data.size % sizeof(struct insn) != 0 || nr_insns > UINT32_MAX) {
-		why_set(why, -ENOEXEC, "%llu bytes, not a multiple of the %zu of one instruction",
-			(unsigned long long)section->data.size, sizeof(struct insn));
-		return why_subject(why, -ENOEXEC, "section %u 'prog'", section->idx);
+	for (uint32_t i = 1; i < parser->elf->nr_sections; i++) {
+		if (parser->sections[i].role != ROLE_CODE ||
+		    !elf_section_get(parser->elf, i, &section))
+			continue;
+		err = object_copy_code(parser, &section, why);
+		if (err)
+			return err;
 	}
-	err = object_find_function(elf, section, &out->name, why);
-	if (err)
-		return why_subject(why, err, "section %u 'prog'", section->idx);
+	err = object_parse_functions(parser, why);
+	for (uint32_t i = 0; i < object->nr_codes && !err; i++)
+		err = object_check_insns(object, &object->codes[i], why);
+	return err;
+}
 
-	out->nr_insns = (uint32_t)nr_insns;
-	out->insns = arena_take(arena, nr_insns, sizeof(struct insn));
-	if (!out->insns)
+/* ---- Programs ---- */
+
+/* In tc's section there is one program, and nothing else. */
+static inline int object_check_prog(const struct object *object, const struct object_code *code,
+				    struct why *why)
+{
+	const struct object_function *functions = &object->functions[code->first_function];
+
+	if (code->nr_functions == 1)
+		return 0;
+	why_set(why, -ENOEXEC, "has two functions, '%s' and '%s', expected one", functions[0].name,
+		functions[1].name);
+	why_hint(why, "one section holds one program; functions that it calls must be inlined: "
+		      "static inline __attribute__((always_inline))");
+	return -ENOEXEC;
+}
+
+static inline bool object_has_global(const struct object *object, const struct object_code *code)
+{
+	for (uint32_t i = 0; i < code->nr_functions; i++)
+		if (!object->functions[code->first_function + i].is_static)
+			return true;
+	return false;
+}
+
+/*
+ * The functions of a section as programs: without static ones, unless they are
+ * alone there. -ENOENT when its name is no kind of program's.
+ */
+static inline int object_add_programs(struct object_parser *parser, const struct object_code *code,
+				      struct why *why)
+{
+	struct object *object = parser->object;
+	struct object_program program = { .section = code->name };
+	const bool has_global = object_has_global(object, code);
+
+	if (!kind_find(code->name, &program.match))
+		return -ENOENT;
+	if (!code->nr_functions)
+		return why_set(why, -ENOEXEC, "has no function symbol");
+	if (strcmp(code->name, "prog") == 0 && object_check_prog(object, code, why) != 0)
+		return -ENOEXEC;
+	for (uint32_t i = 0; i < code->nr_functions; i++) {
+		program.function = code->first_function + i;
+		if (has_global && object->functions[program.function].is_static)
+			continue;
+		program.name = object->functions[program.function].name;
+		object->programs = arena_grow(parser->arena, object->programs, object->nr_programs,
+					      sizeof(program));
+		if (!object->programs)
+			return object_out_of_memory(why);
+		object->programs[object->nr_programs++] = program;
+	}
+	return 0;
+}
+
+/* Every function is a program, but those in .text and static ones, which programs call. */
+static inline int object_parse_programs(struct object_parser *parser, struct why *why)
+{
+	struct object *object = parser->object;
+	const struct object_code *of_no_kind = NULL;
+	struct text names;
+
+	for (uint32_t i = 0; i < object->nr_codes; i++) {
+		const struct object_code *code = &object->codes[i];
+		int err = strcmp(code->name, ".text") == 0 ? 0 : object_add_programs(parser, code, why);
+
+		if (err == -ENOENT && !of_no_kind)
+			of_no_kind = code;
+		if (err == -ENOEXEC)
+			return why_subject(why, err, "section %u '%s'", code->section_idx, code->name);
+		if (err && err != -ENOENT)
+			return err;
+	}
+	if (object->nr_programs && of_no_kind)
+		return why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
+			       of_no_kind->section_idx, of_no_kind->name);
+	if (object->nr_programs)
+		return 0;
+	object_list_code(parser->elf, &names);
+	why_set(why, -ENOEXEC, "has no section 'prog', nor one of another kind of program; sections with code: %s",
+		names.len ? "" : "none");
+	text_add(&why->reason, names.data, names.len);
+	why_hint(why, "put the program into one: __attribute__((section(\"prog\"), used))");
+	return -ENOEXEC;
+}
+
+/* ---- Maps ---- */
+
+/* In the order of the file's sections. */
+static inline int object_parse_maps(struct object_parser *parser, struct why *why)
+{
+	struct object *object = parser->object;
+	struct elf_section section;
+
+	for (uint32_t i = 1; i < parser->elf->nr_sections; i++) {
+		struct mapdef_range *range = &parser->sections[i].maps;
+		int err = 0;
+
+		if (!elf_section_get(parser->elf, i, &section) || !section.data.size)
+			continue;
+		if (i == parser->legacy_maps.idx)
+			err = mapdef_legacy_parse(parser->elf, &section, parser->arena, &object->maps,
+						  range, why);
+		else if (i == parser->btf_maps.idx && object_need_btf(parser, why) != 0)
+			err = why_subject(why, -ENOEXEC, "section %u '%s'", i, section.name);
+		else if (i == parser->btf_maps.idx)
+			err = mapdef_btf_parse(parser->elf, &section, &object->btf, parser->arena,
+					       &object->maps, range, why);
+		else if (strncmp(section.name, "maps/", 5) == 0 && section.header.sh_type == SHT_PROGBITS)
+			err = mapdef_named_parse(&section, parser->arena, &object->maps, range, why);
+		if (err)
+			return err;
+		if (range->nr)
+			parser->sections[i].role = ROLE_MAPS;
+	}
+	if (object->maps.nr > MAPS_MAX)
+		return why_set(why, -ENOEXEC, "%u maps, at most %u", object->maps.nr, MAPS_MAX);
+	return 0;
+}
+
+/*
+ * The map that holds a section of variables, made when something first refers
+ * to it: what is not used needs no kernel that has it (v5.2).
+ */
+static inline int object_data_map(struct object_parser *parser, uint32_t section_idx, uint32_t *out,
+				  struct why *why)
+{
+	struct object_maps *maps = &parser->object->maps;
+	struct mapdef_range *range = &parser->sections[section_idx].maps;
+	struct elf_section section;
+	struct object_map *map;
+
+	*out = range->first;
+	if (range->nr)
+		return 0;
+	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
+	    section.header.sh_size > INT32_MAX)
+		return why_set(why, -ENOEXEC, "section %u has %llu bytes of variables, expected 1 to %d",
+			       section_idx, (unsigned long long)section.header.sh_size, INT32_MAX);
+	map = mapdef_add(maps, parser->arena);
+	if (!map)
 		return object_out_of_memory(why);
-	view_copy(section->data, 0, out->insns, (size_t)section->data.size);
-	err = object_check_insns(out, why);
+	*range = (struct mapdef_range){ maps->nr - 1, 1 };
+	*out = range->first;
+	map->name = section.name;
+	map->section_idx = section_idx;
+	map->type = BPF_MAP_TYPE_ARRAY;
+	map->key_size = sizeof(uint32_t);
+	map->value_size = (uint32_t)section.header.sh_size;
+	map->max_entries = 1;
+	map->is_data = true;
+	map->is_constant = object_is_named(section.name, ".rodata");
+	if (parser->object->has_btf)
+		map->value_type = btf_find(&parser->object->btf, section.name, BTF_KIND_DATASEC);
+	if (!section.data.size)
+		return 0;
+	map->data = arena_take(parser->arena, section.data.size, 1);
+	if (!map->data)
+		return object_out_of_memory(why);
+	view_copy(section.data, 0, map->data, (size_t)section.data.size);
+	return 0;
+}
+
+/* ---- Externs ---- */
+
+/* How BTF describes it: a variable or a function, listed in the section that says what it is. */
+static inline bool object_describe_extern(const struct btf *btf, struct object_extern *out)
+{
+	static const struct {
+		const char *section;
+		enum object_extern_kind kind;
+	} sections[] = { { ".kconfig", EXTERN_KCONFIG }, { ".ksyms", EXTERN_KSYM } };
+
+	for (size_t k = 0; k < sizeof(sections) / sizeof(sections[0]); k++) {
+		struct btf_type datasec, type, target;
+		struct btf_variable variable;
+
+		if (!btf_type_get(btf, btf_find(btf, sections[k].section, BTF_KIND_DATASEC), &datasec))
+			continue;
+		for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
+			if (!btf_type_get(btf, variable.type, &type) || strcmp(type.name, out->name) != 0)
+				continue;
+			out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : sections[k].kind;
+			out->type = type.type;
+			/* "extern const void NAME __ksym": an address and nothing more */
+			if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
+			    target.kind == BTF_KIND_VOID)
+				out->type = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A place in the map of configuration values, which is made for the first one. */
+static inline int object_place_kconfig(struct object_parser *parser, struct object_extern *ext,
+				       struct why *why)
+{
+	struct object *object = parser->object;
+	struct object_map *map;
+	uint64_t size = 0;
+
+	if (!btf_size(&object->btf, ext->type, &size) || size == 0 || size > INT16_MAX)
+		return why_set(why, -ENOEXEC, "has %llu bytes, expected 1 to %d", (unsigned long long)size,
+			       INT16_MAX);
+	if (object->kconfig_map == OBJECT_NO_MAP) {
+		map = mapdef_add(&object->maps, parser->arena);
+		if (!map)
+			return object_out_of_memory(why);
+		map->name = ".kconfig";
+		map->type = BPF_MAP_TYPE_ARRAY;
+		map->key_size = sizeof(uint32_t);
+		map->max_entries = 1;
+		map->is_data = map->is_constant = true;
+		object->kconfig_map = object->maps.nr - 1;
+	}
+	map = &object->maps.items[object->kconfig_map];
+	ext->size = (uint32_t)size;
+	ext->offset = map->value_size;
+	map->value_size += ((uint32_t)size + 7) & ~7U; /* aligned for whatever it is */
+	return map->value_size <= INT32_MAX ? 0 : object_out_of_memory(why);
+}
+
+/*
+ * The extern of an undefined symbol, the same one for all that refer to it;
+ * OBJECT_NONE without BTF for it.
+ */
+SELDOM int object_find_extern(struct object_parser *parser, const struct elf_symbol *symbol,
+				     uint64_t symbol_idx, uint32_t *out, struct why *why)
+{
+	struct object *object = parser->object;
+	struct object_extern ext = {
+		.name = symbol->name, .is_weak = symbol->binding == STB_WEAK,
+	};
+	int err = 0;
+
+	if (!parser->extern_at)
+		parser->extern_at = arena_take(parser->arena, parser->elf->nr_symbols,
+					       sizeof(*parser->extern_at));
+	if (!parser->extern_at)
+		return object_out_of_memory(why);
+	*out = parser->extern_at[symbol_idx] - 1; /* 0 - 1: OBJECT_NONE */
+	if (*out != OBJECT_NONE)
+		return 0;
+	if (!object->has_btf || !object_describe_extern(&object->btf, &ext))
+		return 0;
+	if (ext.kind == EXTERN_KCONFIG)
+		err = object_place_kconfig(parser, &ext, why);
 	if (err)
-		return why_subject(why, err, "section %u 'prog': function '%s'", section->idx,
-				   out->name);
+		return why_subject(why, err, "extern '%s'", ext.name);
+	object->externs = arena_grow(parser->arena, object->externs, object->nr_externs, sizeof(ext));
+	if (!object->externs)
+		return object_out_of_memory(why);
+	*out = object->nr_externs++;
+	object->externs[*out] = ext;
+	parser->extern_at[symbol_idx] = object->nr_externs;
 	return 0;
 }
 
 /* ---- Relocations ---- */
 
 #define R_BPF_64_64 1
+#define R_BPF_64_32 10
 
 /* Linux, Documentation/bpf/llvm_reloc.rst. */
 static inline const char *object_relocation_name(uint32_t type)
@@ -525,161 +765,395 @@ static inline const char *object_relocation_name(uint32_t type)
 	case 2: return "R_BPF_64_ABS64";
 	case 3: return "R_BPF_64_ABS32";
 	case 4: return "R_BPF_64_NODYLD32";
-	case 10: return "R_BPF_64_32";
+	case R_BPF_64_32: return "R_BPF_64_32";
 	default: return "unknown";
 	}
 }
 
-/* What the habit was that made this relocation, and what to write in its place. */
-static inline void object_hint_relocation(const struct elf_symbol *symbol, const char *section,
-					  struct why *why)
-{
-	if (symbol->shndx == SHN_UNDEF)
-		why_hint(why, "'%s' is extern: nothing in this object defines it", symbol->name);
-	else if (symbol->shndx == SHN_COMMON || strncmp(section, ".data", 5) == 0 ||
-		 strncmp(section, ".bss", 4) == 0)
-		why_hint(why, "global variables are not supported: keep the value in a map");
-	else if (strncmp(section, ".rodata", 7) == 0)
-		why_hint(why, "string literals and constant tables are not supported: put them on the stack, "
-			      "char text[] = \"...\"");
-	else if (strcmp(section, ".maps") == 0)
-		why_hint(why, "BTF-defined maps are not supported: "
-			      "define a struct bpf_elf_map in section \"maps\"");
-	else if (symbol->type == STT_FUNC || strcmp(section, ".text") == 0)
-		why_hint(why, "functions that the program calls must be inlined: "
-			      "static inline __attribute__((always_inline))");
-}
 
-static inline int object_refuse_relocation(const struct elf *elf, const struct elf_symbol *symbol,
-					   uint32_t type, struct why *why)
-{
-	struct elf_section section = { .name = "" };
-	bool in_section = symbol->shndx != SHN_UNDEF && symbol->shndx < SHN_LORESERVE &&
-			  elf_section_get(elf, symbol->shndx, &section);
+/* A relocation, and what it is about. */
+struct object_reference {
+	struct object_code *code;
+	uint32_t insn_idx;
+	uint32_t type;
+	bool has_addend;       /* SHT_RELA: it stands here, not in the instruction */
+	int64_t addend;
+	uint64_t symbol_idx;
+	struct elf_symbol symbol;
+	struct elf_section section; /* the symbol's; idx 0 when it has none */
+};
 
-	why_set(why, -ENOEXEC, "%s (type %u) against '%s'", object_relocation_name(type), type,
-		symbol->type == STT_SECTION ? section.name : symbol->name);
-	if (in_section)
-		text_addf(&why->reason, " in section '%s'", section.name);
-	else if (symbol->shndx == SHN_UNDEF)
-		text_addf(&why->reason, " (undefined)");
-	text_addf(&why->reason, ", expected R_BPF_64_64 against a map in section 'maps'");
-	object_hint_relocation(symbol, section.name, why);
-	return -ENOEXEC;
+/* Where it points to in the symbol's section. The symbol of a section itself may have any value. */
+static inline uint64_t object_reference_base(const struct object_reference *ref)
+{
+	return ref->symbol.type == STT_SECTION ? 0 : ref->symbol.value;
 }
 
 /*
- * Which map a relocation names: through the map's own symbol, or, for static
- * maps, through the section's symbol plus an offset, which SHT_REL keeps in the
- * instruction.
+ * The 64-bit value that a load has before relocation: an SHT_REL entry's addend.
+ * GNU as (seen: 2.40) adds to it the value of a symbol that has a name.
  */
-static inline int object_relocation_map(const struct elf_symbol *symbol, int64_t addend,
-					const struct object *object, uint32_t def_size,
-					uint32_t *out, struct why *why)
+static inline int64_t object_addend(const struct object_parser *parser,
+				    const struct object_reference *ref, const struct insn *insn)
 {
-	uint64_t off = (symbol->type == STT_SECTION ? 0 : symbol->value) + (uint64_t)addend;
+	int64_t addend = (int64_t)((uint64_t)(uint32_t)insn[1].imm << 32 | (uint32_t)insn[0].imm);
+	const struct view comment = parser->comment.data;
+	const bool by_gnu = view_has(comment, 1, 4) && memcmp(comment.data + 1, "GCC:", 4) == 0;
 
-	if (!def_size || off / def_size >= object->nr_maps)
-		return why_set(why, -ENOEXEC, "offset %lld in section 'maps', which has %u maps of %u bytes",
-			       (long long)off, object->nr_maps, def_size);
-	if (off % def_size != 0)
+	if (by_gnu && ref->symbol.type != STT_SECTION && (uint64_t)addend >= ref->symbol.value)
+		addend -= (int64_t)ref->symbol.value;
+	return addend;
+}
+
+SELDOM int object_refuse_reference(const struct object_reference *ref, struct why *why)
+{
+	const struct elf_symbol *symbol = &ref->symbol;
+	const char *section = ref->section.name;
+
+	why_set(why, -ENOEXEC, "%s (type %u) against '%s'", object_relocation_name(ref->type), ref->type,
+		symbol->type == STT_SECTION && ref->section.idx ? section : symbol->name);
+	if (ref->section.idx)
+		text_addf(&why->reason, " in section '%s'", section);
+	else if (symbol->shndx == SHN_UNDEF)
+		text_addf(&why->reason, " (undefined)");
+	text_addf(&why->reason, ", expected one against a map, a variable or a function");
+	if (symbol->shndx == SHN_UNDEF)
+		why_hint(why, "'%s' is extern: nothing in this object defines it, and no BTF says where the kernel has it",
+			 symbol->name);
+	else if (symbol->shndx == SHN_COMMON)
+		why_hint(why, "give the variable a value, or compile with -fno-common");
+	return -ENOEXEC;
+}
+
+/* Through the map's own symbol, or, for static maps, the section's symbol plus an offset. */
+static inline int object_reference_map(const struct object_parser *parser,
+				       const struct object_reference *ref, uint32_t *out, struct why *why)
+{
+	const struct object_maps *maps = &parser->object->maps;
+	uint64_t off = object_reference_base(ref) + (uint64_t)ref->addend;
+
+	*out = mapdef_find(maps, parser->sections[ref->section.idx].maps, off);
+	if (off >= ref->section.data.size || *out == OBJECT_NO_MAP)
+		return why_set(why, -ENOEXEC, "offset %lld in section '%s', which has %llu bytes of maps",
+			       (long long)off, ref->section.name,
+			       (unsigned long long)ref->section.data.size);
+	if (maps->items[*out].offset != off)
 		return why_set(why, -ENOEXEC,
-			       "offset %llu in section 'maps' is inside of map '%s', expected its start",
-			       (unsigned long long)off, object->maps[off / def_size].name);
-	*out = (uint32_t)(off / def_size);
+			       "offset %llu in section '%s' is inside of map '%s', expected its start",
+			       (unsigned long long)off, ref->section.name, maps->items[*out].name);
 	return 0;
 }
 
-static inline int object_relocate_insn(const struct elf *elf, const struct elf_relocation *relocation,
-				       uint32_t maps_idx, uint32_t def_size,
-				       struct object *object, struct why *why)
+SELDOM int object_reference_data(struct object_parser *parser,
+					const struct object_reference *ref,
+					uint32_t *out_map, uint32_t *out_off, struct why *why)
 {
-	uint64_t idx = relocation->offset / sizeof(struct insn);
-	struct insn *insn = &object->program.insns[idx];
-	struct elf_symbol symbol;
-	uint32_t map = 0;
+	uint64_t off = object_reference_base(ref) + (uint64_t)ref->addend;
+
+	/* Just behind the end is where a pointer to an array's end points. */
+	if (off > ref->section.header.sh_size)
+		return why_set(why, -ENOEXEC, "offset %lld in section '%s', which has %llu bytes",
+			       (long long)off, ref->section.name,
+			       (unsigned long long)ref->section.header.sh_size);
+	*out_off = (uint32_t)off;
+	return object_data_map(parser, ref->section.idx, out_map, why);
+}
+
+SELDOM int object_reference_function(const struct object_parser *parser,
+				     const struct object_reference *ref, uint64_t start,
+				     uint32_t *out, struct why *why)
+{
+	*out = object_function_at(parser->object, parser->sections[ref->section.idx].code, start);
+	parser->object->has_calls = true;
+	return *out != OBJECT_NONE
+		       ? 0
+		       : why_set(why, -ENOEXEC, "no function starts at instruction %lld of section '%s'",
+				 (long long)start, ref->section.name);
+}
+
+static inline int object_relocate_load(struct object_parser *parser,
+				       const struct object_reference *ref,
+				       struct insn *insn, struct why *why)
+{
+	uint32_t index = OBJECT_NONE, off = 0;
 	int err;
 
-	if (!elf_symbol_get(elf, relocation->symbol_idx, &symbol))
-		return why_set(why, -ENOEXEC, "symbol %u out of range (table has %llu)",
-			       relocation->symbol_idx, (unsigned long long)elf->nr_symbols);
-	if (relocation->type != R_BPF_64_64 || maps_idx == SHN_UNDEF || symbol.shndx != maps_idx)
-		return object_refuse_relocation(elf, &symbol, relocation->type, why);
-	if (insn->code != INSN_LD_IMM64 || idx + 1 >= object->program.nr_insns)
+	if (ref->symbol.shndx == SHN_UNDEF) {
+		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		insn->src_reg = INSN_PSEUDO_EXTERN;
+		if (!err && index != OBJECT_NONE && parser->object->externs[index].kind == EXTERN_KCONFIG) {
+			off = parser->object->externs[index].offset;
+			index = parser->object->kconfig_map;
+			insn->src_reg = INSN_PSEUDO_MAP_VALUE;
+		}
+	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_MAPS) {
+		err = object_reference_map(parser, ref, &index, why);
+		insn->src_reg = INSN_PSEUDO_MAP_FD;
+	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_DATA) {
+		err = object_reference_data(parser, ref, &index, &off, why);
+		insn->src_reg = INSN_PSEUDO_MAP_VALUE;
+	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
+		uint64_t start = (object_reference_base(ref) + (uint64_t)ref->addend) / sizeof(struct insn);
+
+		err = object_reference_function(parser, ref, start, &index, why);
+		insn->src_reg = INSN_PSEUDO_FUNC;
+	} else {
+		return object_refuse_reference(ref, why);
+	}
+	if (err)
+		return err;
+	if (index == OBJECT_NONE)
+		return object_refuse_reference(ref, why);
+	insn[0].imm = (int32_t)index;
+	insn[1].imm = (int32_t)off;
+	return 0;
+}
+
+/*
+ * SHT_REL keeps in the instruction how far behind the symbol its target is, counted
+ * from the next one.
+ */
+SELDOM int object_relocate_call(struct object_parser *parser,
+				       const struct object_reference *ref,
+				       struct insn *insn, struct why *why)
+{
+	int64_t behind = ref->has_addend ? ref->addend / (int64_t)sizeof(struct insn)
+					 : (int64_t)insn->imm + 1;
+	uint32_t index = OBJECT_NONE;
+	int err;
+
+	if (ref->symbol.shndx == SHN_UNDEF) {
+		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		if (!err && (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
+			return object_refuse_reference(ref, why);
+		insn->src_reg = INSN_PSEUDO_KFUNC_CALL;
+	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
+		err = object_reference_function(
+			parser, ref,
+			object_reference_base(ref) / sizeof(struct insn) + (uint64_t)behind, &index, why);
+		insn->src_reg = INSN_PSEUDO_CALL;
+	} else {
+		return object_refuse_reference(ref, why);
+	}
+	insn->imm = (int32_t)index;
+	insn->off = INSN_CALL_INDEXED;
+	return err;
+}
+
+static inline int object_relocate_insn(struct object_parser *parser, struct object_reference *ref,
+				       struct why *why)
+{
+	struct insn *insn = &ref->code->insns[ref->insn_idx];
+	const bool is_load = insn->code == INSN_LD_IMM64 && ref->insn_idx + 1 < ref->code->nr_insns;
+
+	if (insn->code == INSN_CALL ? insn->off != 0 : is_load && insn->src_reg != 0)
+		return why_set(why, -ENOEXEC, "is relocated twice");
+	if (insn->code == INSN_CALL && ref->type == R_BPF_64_32)
+		return object_relocate_call(parser, ref, insn, why);
+	if (ref->type != R_BPF_64_64)
+		return object_refuse_reference(ref, why);
+	if (!is_load)
 		return why_set(why, -ENOEXEC,
 			       "R_BPF_64_64 on an instruction with code 0x%x, expected 0x%x, a 64-bit load",
 			       insn->code, INSN_LD_IMM64);
-	if (insn->src_reg != 0)
-		return why_set(why, -ENOEXEC, "is relocated twice");
+	if (!ref->has_addend)
+		ref->addend = object_addend(parser, ref, insn);
+	return object_relocate_load(parser, ref, insn, why);
+}
 
-	err = object_relocation_map(&symbol, relocation->addend, object, def_size, &map, why);
-	if (err)
-		return err;
-	insn->src_reg = INSN_PSEUDO_MAP_FD;
-	insn[0].imm = (int32_t)map;
-	insn[1].imm = 0;
+/* Entry i of a section of relocations, with its symbol; the place it is for is still unchecked. */
+static inline int object_read_reference(const struct object_parser *parser,
+					const struct elf_section *section, uint64_t i,
+					uint64_t *out_offset, struct object_reference *out, struct why *why)
+{
+	struct elf_relocation relocation;
+
+	if (!elf_relocation_get(section, i, &relocation))
+		return why_set(why, -ENOEXEC, "out of range (there are %llu)",
+			       (unsigned long long)elf_relocations_count(section));
+	*out_offset = relocation.offset;
+	*out = (struct object_reference){
+		.type = relocation.type,
+		.has_addend = section->header.sh_type == SHT_RELA,
+		.addend = relocation.addend,
+		.symbol_idx = relocation.symbol_idx,
+	};
+	if (!elf_symbol_get(parser->elf, relocation.symbol_idx, &out->symbol))
+		return why_set(why, -ENOEXEC, "symbol %u out of range (table has %llu)",
+			       relocation.symbol_idx, (unsigned long long)parser->elf->nr_symbols);
+	if (out->symbol.shndx == SHN_UNDEF || out->symbol.shndx >= SHN_LORESERVE ||
+	    !elf_section_get(parser->elf, out->symbol.shndx, &out->section))
+		out->section = (struct elf_section){ .name = "" };
 	return 0;
 }
 
-/* The 64-bit value that a load has before relocation: an SHT_REL entry's addend. */
-static inline int64_t object_insn_addend(const struct object_program *program, uint64_t idx)
+static inline int object_relocate_code(struct object_parser *parser,
+				       const struct elf_section *section,
+				       struct object_code *code, struct why *why)
 {
-	uint64_t low = (uint32_t)program->insns[idx].imm;
-	uint64_t high = idx + 1 < program->nr_insns ? (uint32_t)program->insns[idx + 1].imm : 0;
+	uint64_t nr = elf_relocations_count(section), offset = 0;
 
-	return (int64_t)(high << 32 | low);
-}
+	for (uint64_t i = 0; i < nr; i++) {
+		struct object_reference ref;
+		int err = object_read_reference(parser, section, i, &offset, &ref, why);
 
-static inline int object_relocate_section(const struct elf *elf, const struct elf_section *section,
-					  uint32_t maps_idx, uint32_t def_size,
-					  struct object *object, struct why *why)
-{
-	const struct object_program *program = &object->program;
-	uint64_t nr = elf_relocations_count(section);
-	struct elf_relocation relocation;
-
-	if (section->header.sh_link != elf->symtab_idx)
-		return why_set(why, -ENOEXEC, "its symbol table is section %u, expected %u",
-			       section->header.sh_link, elf->symtab_idx);
-	for (uint64_t i = 0; i < nr && elf_relocation_get(section, i, &relocation); i++) {
-		uint64_t idx = relocation.offset / sizeof(struct insn);
-		int err;
-
-		if (relocation.offset % sizeof(struct insn) != 0 || idx >= program->nr_insns) {
-			why_set(why, -ENOEXEC,
-				"offset %llu is no instruction of function '%s' (%u instructions of %zu bytes)",
-				(unsigned long long)relocation.offset, program->name,
-				program->nr_insns, sizeof(struct insn));
-			return why_subject(why, -ENOEXEC, "relocation %llu", (unsigned long long)i);
+		if (!err && (offset % sizeof(struct insn) != 0 || offset / sizeof(struct insn) >= code->nr_insns))
+			err = why_set(why, -ENOEXEC,
+				      "offset %llu is no instruction of section '%s' (%u instructions of %zu bytes)",
+				      (unsigned long long)offset, code->name, code->nr_insns,
+				      sizeof(struct insn));
+		else if (!err) {
+			ref.code = code;
+			ref.insn_idx = (uint32_t)(offset / sizeof(struct insn));
+			err = object_relocate_insn(parser, &ref, why);
+			if (err)
+				object_add_insn(parser->object, code, ref.insn_idx, why);
 		}
-		if (section->header.sh_type == SHT_REL)
-			relocation.addend = object_insn_addend(program, idx);
-		err = object_relocate_insn(elf, &relocation, maps_idx, def_size, object, why);
 		if (err)
-			return why_subject(why, err,
-					   "relocation %llu: function '%s': instruction %llu",
-					   (unsigned long long)i, program->name,
-					   (unsigned long long)idx);
+			return why_subject(why, err, "relocation %llu", (unsigned long long)i);
 	}
 	return 0;
 }
 
-/* Those sections whose sh_info is the program's: others, as .rel.BTF, are no concern of ours. */
-static inline int object_relocate(const struct elf *elf, const struct object_sections *sections,
-				  uint32_t def_size, struct object *object, struct why *why)
+static inline bool object_is_program(const struct object *object, uint32_t function)
 {
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		if (object->programs[i].function == function)
+			return true;
+	return false;
+}
+
+/* An initial value of a BTF-defined map: the address of a map or of a program. */
+static inline int object_relocate_value(struct object_parser *parser, struct object_reference *ref,
+					uint32_t map_idx, uint64_t values_at, struct why *why)
+{
+	struct object_maps *maps = &parser->object->maps;
+	const struct object_map *map = &maps->items[map_idx];
+	struct object_slot slot = {
+		.map = map_idx, .key = (uint32_t)(values_at / 8), .is_function = !mapdef_is_map_of_maps(map->type),
+	};
+	const enum object_role wanted = slot.is_function ? ROLE_CODE : ROLE_MAPS;
+	uint64_t start;
+	int err;
+
+	if (!ref->section.idx || parser->sections[ref->section.idx].role != wanted)
+		return object_refuse_reference(ref, why);
+	start = (object_reference_base(ref) + (uint64_t)ref->addend) / sizeof(struct insn);
+	if (slot.is_function)
+		err = object_reference_function(parser, ref, start, &slot.value, why);
+	else
+		err = object_reference_map(parser, ref, &slot.value, why);
+	if (!err && slot.is_function && !object_is_program(parser->object, slot.value))
+		err = object_refuse_reference(ref, why);
+	if (err)
+		return err;
+	slot.name = slot.is_function ? parser->object->functions[slot.value].name
+				     : maps->items[slot.value].name;
+	return mapdef_add_slot(maps, parser->arena, slot, why);
+}
+
+SELDOM int object_relocate_maps(struct object_parser *parser,
+				       const struct elf_section *section, struct why *why)
+{
+	struct object_maps *maps = &parser->object->maps;
+	const struct view bytes = parser->btf_maps.data;
+	const struct mapdef_range range = parser->sections[parser->btf_maps.idx].maps;
+	uint64_t nr = elf_relocations_count(section), offset = 0;
+
+	for (uint64_t i = 0; i < nr; i++) {
+		struct object_reference ref;
+		int err = object_read_reference(parser, section, i, &offset, &ref, why);
+		uint32_t map_idx = mapdef_find(maps, range, offset);
+		const struct object_map *map = map_idx == OBJECT_NO_MAP ? NULL : &maps->items[map_idx];
+		uint64_t values = map ? (uint64_t)map->offset + map->values_off : 0;
+
+		if (!err && (!map || !map->values_off || offset < values || (offset - values) % 8 ||
+			     (offset - values) / 8 > UINT32_MAX))
+			err = why_set(why, -ENOEXEC, "offset %llu is no initial value of a map",
+				      (unsigned long long)offset);
+		/* What is static has no symbol of its own: where it lies stands in the place itself. */
+		if (!err && !ref.has_addend && ref.symbol.type == STT_SECTION)
+			view_copy(bytes, offset, &ref.addend, sizeof(ref.addend));
+		if (!err)
+			err = object_relocate_value(parser, &ref, map_idx, offset - values, why);
+		if (err)
+			return why_subject(why, err, "relocation %llu", (unsigned long long)i);
+	}
+	return 0;
+}
+
+/*
+ * Those sections whose sh_info is code or maps of ours: others, as .rel.BTF, are no
+ * concern of ours.
+ */
+static inline int object_relocate(struct object_parser *parser, struct why *why)
+{
+	const struct elf *elf = parser->elf;
 	struct elf_section section;
 
 	for (uint32_t i = 1; i < elf->nr_sections; i++) {
-		int err;
+		uint32_t target;
+		int err = 0;
 
-		if (!elf_section_get(elf, i, &section) || !elf_relocations_count(&section) ||
-		    section.header.sh_info != sections->program.idx)
+		if (!elf_section_get(elf, i, &section) || !elf_relocations_count(&section))
 			continue;
-		err = object_relocate_section(elf, &section, sections->maps.idx, def_size, object,
-					      why);
+		target = section.header.sh_info;
+		if (target >= elf->nr_sections ||
+		    (parser->sections[target].role != ROLE_CODE &&
+		     (target != parser->btf_maps.idx || target == SHN_UNDEF)))
+			continue;
+		if (section.header.sh_link != elf->symtab_idx)
+			err = why_set(why, -ENOEXEC, "its symbol table is section %u, expected %u",
+				      section.header.sh_link, elf->symtab_idx);
+		else if (target == parser->btf_maps.idx)
+			err = object_relocate_maps(parser, &section, why);
+		else
+			err = object_relocate_code(parser, &section,
+						   &parser->object->codes[parser->sections[target].code],
+						   why);
 		if (err)
 			return why_subject(why, err, "section %u '%s'", i, section.name);
+	}
+	return 0;
+}
+
+/* Calls inside of one section need no relocation: imm counts from the next instruction. */
+static inline int object_resolve_calls(struct object *object, uint32_t code_idx, struct why *why)
+{
+	struct object_code *code = &object->codes[code_idx];
+
+	for (uint32_t i = 0; i < code->nr_insns; i++) {
+		struct insn *insn = &code->insns[i];
+		uint32_t function;
+
+		if (insn->code == INSN_LD_IMM64) {
+			i++;
+			continue;
+		}
+		if (insn->code != INSN_CALL || insn->src_reg != INSN_PSEUDO_CALL || insn->off)
+			continue;
+		function = object_function_at(object, code_idx, (uint64_t)((int64_t)i + insn->imm + 1));
+		if (function == OBJECT_NONE) {
+			why_set(why, -ENOEXEC, "calls instruction %lld, where no function starts",
+				(long long)i + insn->imm + 1);
+			object_add_insn(object, code, i, why);
+			return -ENOEXEC;
+		}
+		insn->imm = (int32_t)function;
+		insn->off = INSN_CALL_INDEXED;
+		object->has_calls = true;
+	}
+	return 0;
+}
+
+static inline int object_resolve_all_calls(struct object *object, struct why *why)
+{
+	for (uint32_t i = 0; i < object->nr_codes; i++) {
+		int err = object_resolve_calls(object, i, why);
+
+		if (err)
+			return why_subject(why, err, "section %u '%s'", object->codes[i].section_idx,
+					   object->codes[i].name);
 	}
 	return 0;
 }
@@ -694,26 +1168,26 @@ static inline int object_relocate(const struct elf *elf, const struct object_sec
 static inline int object_parse(const struct elf *elf, struct arena *arena, struct object *out,
 			       struct why *why)
 {
-	struct object_sections sections;
-	uint32_t def_size = 0;
+	struct object_parser parser = { .elf = elf, .arena = arena, .object = out };
 	int err;
 
-	*out = (struct object){ .license = "" };
-	err = object_find_sections(elf, &sections, why);
+	*out = (struct object){ .license = "", .kconfig_map = OBJECT_NO_MAP };
+	err = object_find_sections(&parser, why);
+	if (err)
+		return err;
+	object_open_btf(&parser);
+	err = object_read_license(&parser.license, arena, &out->license, why);
 	if (!err)
-		err = object_check_code(elf, &sections, why);
-	if (!err && !elf->symtab_idx)
-		err = why_set(why, -ENOEXEC, "has no symbol table: was it stripped?");
+		err = object_parse_code(&parser, why);
 	if (!err)
-		err = object_read_license(&sections.license, arena, &out->license, why);
+		err = object_parse_programs(&parser, why);
 	if (!err)
-		err = object_parse_maps(elf, &sections.maps, arena, out, &def_size, why);
+		err = object_parse_maps(&parser, why);
 	if (!err)
-		err = object_parse_program(elf, &sections.program, arena, &out->program, why);
+		err = object_relocate(&parser, why);
 	if (!err)
-		err = object_relocate(elf, &sections, def_size, out, why);
-	if (!err)
-		view_copy(sections.version.data, 0, &out->version, sizeof(out->version));
+		err = object_resolve_all_calls(out, why);
+	view_copy(parser.version.data, 0, &out->version, sizeof(out->version));
 	return err;
 }
 

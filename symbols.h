@@ -26,7 +26,7 @@ struct symbol {
 };
 
 /* One line, "ffffffff81000000 T name\t[module]". */
-static inline bool symbol_parse_line(const char *line, struct symbol *out)
+SELDOM bool symbol_parse_line(const char *line, struct symbol *out)
 {
 	if (!text_read_number(&line, 16, &out->address) || line[0] != ' ' || !line[1] || line[2] != ' ')
 		return false;
@@ -199,6 +199,27 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 			symbol_report_add(out, &symbol);
 	fs_lines_close(&lines);
 	return 0;
+}
+
+/* Is there a symbol of exactly that name? */
+static inline bool symbols_have(const char *name)
+{
+	int proc_fd = fs_open(&fs_proc);
+	struct fs_lines lines;
+	struct symbol symbol;
+	bool found = false;
+	const char *line;
+
+	if (proc_fd < 0)
+		return false;
+	if (fs_lines_open(&lines, proc_fd, "kallsyms") == 0) {
+		while (!found && (line = fs_lines_next(&lines)))
+			found = symbol_parse_line(line, &symbol) && strlen(name) == symbol.len &&
+				memcmp(symbol.name, name, symbol.len) == 0;
+		fs_lines_close(&lines);
+	}
+	close(proc_fd);
+	return found;
 }
 
 #endif

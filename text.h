@@ -17,6 +17,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/*
+ * A function that a plain start does not call, in place of `static inline`: its
+ * code, and that of what it alone calls, lies by itself, and neither its frame
+ * nor its pages are touched before it is needed.
+ */
+#define SELDOM static __attribute__((noinline, cold, unused))
+
 #define TEXT_SIZE 1024       /* bytes of a text, its NUL included */
 #define TEXT_STRING_MAX 160  /* characters that one %s may add: the sentence around it must fit as well */
 
@@ -180,6 +187,12 @@ static inline void text_setf(struct text *t, const char *format, ...)
 	va_end(args);
 }
 
+/*
+ * The -errno of a command line that does not fit the object: the exit status
+ * tells it from what the system refuses. No system call of ours returns it.
+ */
+#define EUSAGE EDESTADDRREQ
+
 /* Why something failed: one sentence, and where it helps one more line. */
 struct why {
 	struct text reason;
@@ -194,7 +207,7 @@ static inline void why_clear(struct why *why)
 
 /* The innermost failing function says what happened; returns err, a -errno. */
 __attribute__((format(printf, 3, 4)))
-static inline int why_set(struct why *why, int err, const char *format, ...)
+SELDOM int why_set(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
@@ -254,7 +267,7 @@ static inline const char *error_text(int err)
 
 /* The same for a system call that failed: the error's own text ends the sentence. */
 __attribute__((format(printf, 3, 4)))
-static inline int why_errno(struct why *why, int err, const char *format, ...)
+SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
@@ -271,7 +284,7 @@ static inline int why_errno(struct why *why, int err, const char *format, ...)
 
 /* The functions around it put their subject before the reason; returns err. */
 __attribute__((format(printf, 3, 4)))
-static inline int why_subject(struct why *why, int err, const char *format, ...)
+SELDOM int why_subject(struct why *why, int err, const char *format, ...)
 {
 	struct text reason = why->reason;
 	va_list args;
@@ -287,7 +300,7 @@ static inline int why_subject(struct why *why, int err, const char *format, ...)
 
 /* What to do next. A hint that is there already knows more than a later one. */
 __attribute__((format(printf, 2, 3)))
-static inline void why_hint(struct why *why, const char *format, ...)
+SELDOM void why_hint(struct why *why, const char *format, ...)
 {
 	va_list args;
 
@@ -338,6 +351,12 @@ static inline const char *text_find(const char *text, const char *wanted)
 		if (strncmp(text, wanted, len) == 0)
 			return text;
 	return NULL;
+}
+
+/* Behind the spaces and tabs at its start. */
+static inline const char *text_skip_space(const char *text)
+{
+	return text + strspn(text, " \t");
 }
 
 /* If the text at *cursor starts with `prefix`, moves behind it. */

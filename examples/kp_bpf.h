@@ -4,9 +4,11 @@
  *
  *	clang -O2 -Wall -target bpf -c X.c -o X.o
  *
- * A program is one function in the section "prog"; its maps are bpf_elf_map in
- * "maps"; its licence is a string in "license". None of them may have the name
- * of its section: clang takes the two for one symbol.
+ * In tc's style a program is one function in the section "prog"; its maps are
+ * bpf_elf_map in "maps"; its licence is a string in "license". None of them may
+ * have the name of its section: clang takes the two for one symbol. In libbpf's
+ * style the section says what a program is for, there may be several, maps are
+ * in ".maps", and globals are globals; that takes -g.
  *
  * Registers differ from machine to machine, and -target bpf does not say which
  * it is for: see "The machine" below before compiling for another one. For a
@@ -49,6 +51,23 @@ struct bpf_elf_map {
 #define PIN_NONE	0
 #define PIN_OBJECT_NS	1	/* /sys/fs/bpf/NAME */
 #define PIN_GLOBAL_NS	2	/* /sys/fs/bpf/tc/globals/NAME, shared with tc */
+
+/*
+ * Or a map as its variable's type says it, in section ".maps", with -g:
+ *
+ *	struct {
+ *		__uint(type, BPF_MAP_TYPE_HASH);
+ *		__uint(max_entries, 1024);
+ *		__type(key, __u32);
+ *		__type(value, __u64);
+ *		__uint(pinning, PIN_OBJECT_NS);
+ *	} counts SEC(".maps");
+ */
+#ifndef __uint
+#define __uint(name, number)	int (*name)[number]
+#define __type(name, type)	__typeof__(type) *name
+#define __array(name, type)	__typeof__(type) *name[]
+#endif
 
 #ifndef __LINUX_BPF_H__
 enum bpf_map_type {
@@ -145,6 +164,50 @@ static long (*const bpf_probe_read_kernel_str)(void *out, __u32 size,
 	char text_[] = format;						\
 	bpf_trace_printk(text_, sizeof(text_), ##__VA_ARGS__);		\
 })
+
+/* ---- The kernel's types and values, with -g ------------------------------- */
+
+/*
+ * A struct of the kernel's as far as the program needs it: its fields may be few
+ * and in any order, as the loader puts in where this kernel has them.
+ *
+ *	struct task_struct {
+ *		int tgid;
+ *		struct task_struct *real_parent;
+ *	} KP_KERNEL_TYPE;
+ *
+ * A vmlinux.h from anywhere will do as well; include it before this header.
+ */
+#define KP_KERNEL_TYPE	__attribute__((preserve_access_index))
+
+#ifndef __ksym
+#define __ksym		__attribute__((section(".ksyms")))	/* extern: a symbol of the kernel's */
+#define __kconfig	__attribute__((section(".kconfig")))	/* extern: of its configuration */
+#define __weak		__attribute__((weak))			/* zero where it is missing */
+#endif
+
+/* A field behind a pointer into the kernel's memory; since v5.5, GPL. */
+#define KP_READ(pointer, field)							\
+({										\
+	__typeof__(pointer) from_ = (pointer);					\
+	__typeof__(from_->field) to_;						\
+	bpf_probe_read_kernel(&to_, sizeof(to_),				\
+			      __builtin_preserve_access_index(&from_->field));	\
+	to_;									\
+})
+
+/* BPF_CORE_READ(task, real_parent, tgid): task->real_parent->tgid, at most four pointers. */
+#ifndef BPF_CORE_READ
+#define KP_READ_1(p, a)			KP_READ(p, a)
+#define KP_READ_2(p, a, b)		KP_READ(KP_READ_1(p, a), b)
+#define KP_READ_3(p, a, b, c)		KP_READ(KP_READ_2(p, a, b), c)
+#define KP_READ_4(p, a, b, c, d)	KP_READ(KP_READ_3(p, a, b, c), d)
+#define KP_READ_PICK(a, b, c, d, which, ...) which
+#define BPF_CORE_READ(pointer, ...)						\
+	KP_READ_PICK(__VA_ARGS__, KP_READ_4, KP_READ_3, KP_READ_2, KP_READ_1)	\
+	(pointer, __VA_ARGS__)
+#define bpf_core_field_exists(field)	__builtin_preserve_field_info(field, 2)
+#endif
 
 /* ---- The machine --------------------------------------------------------- */
 

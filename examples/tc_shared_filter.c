@@ -16,10 +16,6 @@
  */
 #include "kp_bpf.h"
 
-/* libbpf reads a number as the length of an array that nobody makes. */
-#define __uint(name, value)	int (*name)[value]
-#define __type(name, type)	type *name
-
 #define LIBBPF_PIN_BY_NAME	1
 #define TC_ACT_UNSPEC		(-1)	/* go on as if this filter were not there */
 

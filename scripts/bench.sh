@@ -38,7 +38,9 @@ mkdir -p "$trixie"
 # A copy of the sources, so that nobody's ./load_kp_bpf is in the way.
 build_loader() { # NAME CC
     mkdir -p "$bench/$1.d"
+    mkdir -p "$bench/$1.d/scripts"
     cp "$here"/../*.[ch] "$here/../Makefile" "$bench/$1.d"
+    cp "$here/layout.ld" "$bench/$1.d/scripts"
     make -s -C "$bench/$1.d" CC="$2" load_kp_bpf
     cp "$bench/$1.d/load_kp_bpf" "$bench/$1"
 }

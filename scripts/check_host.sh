@@ -77,7 +77,7 @@ abi_agrees() { # COMPILER
 # Every number that we define for the kernel or for ELF is named in tests/abi.c.
 abi_is_complete() {
     # shellcheck disable=SC2013 # words
-    for constant in $(sed -n '/_H$/d; /"/d; s/^#define \([A-Z_][A-Za-z0-9_]*\) .*/\1/p' bpf_sys.h elf64.h); do
+    for constant in $(sed -n '/_H$/d; /"/d; s/^#define \([A-Z_][A-Za-z0-9_]*\) .*/\1/p' bpf_sys.h elf64.h kinds.h); do
         grep -qw "$constant" tests/abi.c ||
             { echo "tests/abi.c does not look at $constant"; return 1; }
     done
@@ -89,8 +89,9 @@ abi_is_complete() {
 build_loader() { # COMPILER
     tree=$host/tree-$1
     rm -rf "$tree"
-    mkdir -p "$tree"
+    mkdir -p "$tree/scripts"
     cp Makefile ./*.c ./*.h "$tree"
+    cp scripts/layout.ld "$tree/scripts"
     make -s -C "$tree" CC="$1" CFLAGS='-Os -Werror' >"$host/log" 2>&1 || return
     ! readelf -l "$tree/load_kp_bpf" | grep INTERP >"$host/log"
 }
@@ -198,6 +199,52 @@ takes_good_objects() {
     fi
 }
 
+# What an object holds, for machines: JSON, as anybody, silently.
+lists_objects() {
+    nr=0 failed=0
+    for file in "$scratch"/good*.o "$scratch"/mixed.o; do
+        [ -e "$file" ] || continue
+        nr=$((nr + 1))
+        for style in --list --json; do
+            loader $style "${file##*/}"
+            [ "$status" -eq 0 ] && [ ! -s "$host/err" ] && [ -s "$host/out" ] && continue
+            failed=$((failed + 1))
+            echo "# $style ${file##*/}: status $status: $(head -n 1 "$host/err")"
+        done
+        python3 -m json.tool "$host/out" >"$host/log" 2>&1 && continue
+        failed=$((failed + 1))
+        echo "# ${file##*/}: no JSON: $(head -n 1 "$host/log")"
+    done
+    name="--list and --json of each good object"
+    if [ "$failed" -eq 0 ] && [ "$nr" -gt 1 ]; then
+        echo "ok - $name, $nr objects"
+    else
+        echo "not ok - $name: $failed of $nr"
+    fi
+}
+
+# The whole text of one with something of everything; numbers of instructions
+# and the order of symbols are the compiler's.
+lists_mixed() {
+    name="--list of programs, maps, globals and relocations"
+    loader --list mixed.o
+    if [ "$status" -ne 0 ]; then
+        said "not 0"
+    elif sed 's/instructions [0-9]*/instructions N/' "$host/out" | LC_ALL=C sort |
+        diff -u tests/progs/mixed.list - >"$host/log"; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name: other lines"
+        sed 's/^/# /' "$host/log"
+    fi
+}
+
+check_lists() {
+    has clang && clang -g -O2 -mcpu=v2 -target bpf -c tests/progs/mixed.c -o "$scratch/mixed.o"
+    if has python3; then lists_objects; else echo "skip - --json is JSON: there is no python3"; fi
+    if [ -e "$scratch/mixed.o" ]; then lists_mixed; else echo "skip - --list: there is no clang"; fi
+}
+
 check_binary() {
     if [ "$(id -u)" -eq 0 ] && ! has setpriv; then
         echo "skip - the binary without privilege: there is no setpriv"
@@ -211,6 +258,7 @@ check_binary() {
 
     refuses_bad_objects
     takes_good_objects
+    check_lists
 
     kind='expected a 64-bit .*-endian ELF relocatable for eBPF'
     kind=$(sed -n "s/.* is empty, \($kind\)$/\1/p" "$scratch"/bad*.stderr)
@@ -238,12 +286,14 @@ lines"
 lines" vfs_read
 
     usage_error "no arguments" "expected OBJECT and FUNCTION"
-    usage_error "no function" "expected FUNCTION, the kernel function to probe" good000.o
+    answers "no function" 2 \
+        "load_kp_bpf: good000.o: expected FUNCTION, the kernel function to probe: section 'prog' names none\n" good000.o
     usage_error "an unknown option" "unknown option '--what'" --what good000.o vfs_read
     usage_error "a bad function" "function 'a b': character ' ' in a name" good000.o 'a b'
+    usage_error "a list of a function" "--list and --json take OBJECT only, not 'vfs_read'" --json good000.o vfs_read
     usage_error "a bad mechanism" "--attach='usb': expected auto, perf or tracefs" --attach=usb good000.o vfs_read
-    prints "--help" 'usage: load_kp_bpf [options] OBJECT FUNCTION[+OFFSET]' --help
-    prints "-h" 'usage: load_kp_bpf [options] OBJECT FUNCTION[+OFFSET]' -h
+    prints "--help" 'usage: load_kp_bpf [options] OBJECT [FUNCTION[+OFFSET]]...' --help
+    prints "-h" 'usage: load_kp_bpf [options] OBJECT [FUNCTION[+OFFSET]]...' -h
     version=$(sed -n 's/^VERSION *= *//p' Makefile)
     prints "--version" "load_kp_bpf $version" --version
     prints "-V" "load_kp_bpf $version" -V

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # check_readme.sh: run what README.md tells its readers to run, in a copy of the
-# tree: the commands of its sh blocks, its C program with the line that compiles
-# it, and its console session in a VM, whose output must be what stands there.
+# tree: the commands of its sh blocks, its C program with the lines that compile
+# programs, and its console session in a VM, whose output must be what stands there.
 set -u
 here=$(cd "${0%/*}" && pwd)
 OUT=$(mkdir -p "${OUT:-build}" && cd "${OUT:-build}" && pwd)
@@ -41,15 +41,23 @@ while read -r command <&3; do
 done 3<"$work/commands"
 
 block c >examples/hits.c
-compile=$(sed -n 's/^    \(clang .* hits.c .*\)/\1/p' README.md)
-(cd examples && sh -c "$compile") >"$work/log" 2>&1 && [ -s examples/hits.o ]
-verdict $? "README: $compile"
+sed -n 's/^    \(clang .*\)/\1/p' README.md >"$work/compiled"
+while read -r compile <&3; do
+    rm -f "examples/${compile##* }"
+    (cd examples && sh -c "$compile") >"$work/log" 2>&1 && [ -s "examples/${compile##* }" ]
+    verdict $? "README: $compile"
+done 3<"$work/compiled"
+
+# What it shows of an example stands there.
+block C | grep . | grep -vxFf examples/exec_depth.c >"$work/log"
+[ $? -eq 1 ]
+verdict $? "README: parts of exec_depth.c"
 
 block console >"$work/session"
 grep '^# ' "$work/session" | sed 's/^# //' >"$work/session.commands"
 make -s -B CC=musl-gcc >"$work/log" 2>&1
 LOADER=$PWD/load_kp_bpf "$here/vm.sh" -T bpftool -f examples/test_prog.o:root/test_prog.o \
-    -f examples/hits.o:root/hits.o -f "$work/session.commands:root/commands" \
+    -f examples/hits.o:root/hits.o -f examples/exec_depth.o:root/exec_depth.o -f "$work/session.commands:root/commands" \
     -f "$here/guest/session.sh:bin/session.sh" "$here/guest/mounted.sh" session.sh /root/commands \
     >"$work/output" 2>&1
 diff -u "$work/session" "$work/output" >"$work/log" 2>&1

@@ -33,8 +33,12 @@ packages_of() {
         ;;
     emulators) echo qemu-user-static:qemu-aarch64-static ;;
     bench) echo libbpf-dev libelf-dev zlib1g-dev ;;
+    corpus) # the clang of Debian 12, the newest there is, and GCC's eBPF
+        echo clang-14:clang-14 gcc-bpf:bpf-gcc \
+            "$(apt-cache pkgnames clang- | grep -x 'clang-[0-9]*' | sort -V | tail -n 1)"
+        ;;
     *)
-        echo "deps.sh: no group '$1' (build, examples, vm, machines, guest, lint, fuzz, fuzz-s390x, cross, emulators, bench)" >&2
+        echo "deps.sh: no group '$1' (build, examples, vm, machines, guest, lint, fuzz, fuzz-s390x, cross, emulators, bench, corpus)" >&2
         return 2
         ;;
     esac

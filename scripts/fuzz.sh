@@ -83,12 +83,12 @@ run() { # NAME MACHINE
     [ ! -d "tests/corpus/$1" ] || cp "tests/corpus/$1"/* "$work/seeds"
     [ ! -e "tests/seed_$1.sh" ] || "tests/seed_$1.sh" "$work/seeds"
     dict=tests/fuzz_$1.dict
-    [ -e "$dict" ] || dict=/dev/null
+    [ -e "$dict" ] || dict='' # (an empty one is an error)
 
     finding=''
     # shellcheck disable=SC2086 # words
     $TEST_RUN "$work/fuzz_$1" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" \
-        -max_len=20000 -timeout=10 -print_final_stats=1 -dict="$dict" \
+        -max_len=20000 -timeout=10 -print_final_stats=1 ${dict:+-dict="$dict"} \
         -artifact_prefix="$work/finding-" "$work/corpus" "$work/seeds" >"$log" 2>&1 ||
         finding=yes
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

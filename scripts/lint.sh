@@ -59,7 +59,7 @@ lint_with_flags clang-tidy clang-tidy --quiet --checks="$checks" loader.c --
 lint cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
     --enable=warning,performance,portability,style --suppress=variableScope \
     --suppress=missingIncludeSystem -D_GNU_SOURCE loader.c
-lint shellcheck shellcheck -x -P SCRIPTDIR scripts/*.sh scripts/guest/*.sh tests/*.sh .ci/run
+lint shellcheck shellcheck -x -P SCRIPTDIR scripts/*.sh scripts/guest/*.sh tests/*.sh tests/corpus/*.sh .ci/run
 # busybox ash has local variables, and the cases share the runner's.
 lint "shellcheck, the guest's cases" shellcheck -s dash -e SC3043,SC2034,SC2154 tests/guest/*.sh
 

@@ -16,6 +16,7 @@
 #include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <linux/resource.h>
+#include <linux/version.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,10 +27,15 @@
 	/* bpf_sys.h: bpf(2) */                                                                \
 	X(BPF_MAP_CREATE) X(BPF_MAP_UPDATE_ELEM) X(BPF_PROG_LOAD) X(BPF_OBJ_PIN)               \
 	X(BPF_OBJ_GET) X(BPF_OBJ_GET_INFO_BY_FD) X(BPF_LINK_CREATE) X(BPF_PROG_TYPE_KPROBE)    \
+	X(BPF_RAW_TRACEPOINT_OPEN) X(BPF_ITER_CREATE) X(BPF_F_SLEEPABLE)                       \
+	X(BPF_F_KPROBE_MULTI_RETURN)                                                           \
+	X(BPF_BTF_LOAD) X(BPF_BTF_GET_FD_BY_ID) X(BPF_MAP_FREEZE) X(BPF_BTF_GET_NEXT_ID)       \
 	X(BPF_PERF_EVENT) X(BPF_MAP_TYPE_PERF_EVENT_ARRAY) X(BPF_MAP_TYPE_DEVMAP)              \
 	X(BPF_MAP_TYPE_DEVMAP_HASH)                                                            \
-	X(BPF_MAP_TYPE_RINGBUF) X(BPF_F_RDONLY_PROG) X(BPF_OBJ_NAME_LEN)                       \
+	X(BPF_MAP_TYPE_RINGBUF) X(BPF_MAP_TYPE_USER_RINGBUF) X(BPF_F_RDONLY_PROG)              \
+	X(BPF_OBJ_NAME_LEN)                                                                    \
 	/* perf_event_open(2) */                                                               \
+	X(PERF_TYPE_SOFTWARE) X(PERF_COUNT_SW_CPU_CLOCK)                                       \
 	X(PERF_TYPE_TRACEPOINT) X(PERF_FLAG_FD_CLOEXEC) X(PERF_EVENT_IOC_ENABLE)               \
 	X(PERF_EVENT_IOC_SET_BPF)                                                              \
 	/* file systems, system calls, capabilities, the auxiliary vector, limits */           \
@@ -37,7 +43,7 @@
 	X(SECURITYFS_MAGIC) X(BPF_FS_MAGIC)                                                    \
 	X(__NR_bpf) X(__NR_fsopen) X(__NR_fsconfig) X(__NR_fsmount) /* from __NR_Linux on */    \
 	X(CAP_SYS_ADMIN) X(CAP_SYS_RESOURCE) X(CAP_PERFMON) X(CAP_BPF)                                             \
-	X(AT_PAGESZ) X(AT_RANDOM) X(AT_SYSINFO_EHDR) X(RLIMIT_MEMLOCK)                         \
+	X(AT_PAGESZ) X(AT_RANDOM) X(AT_SYSINFO_EHDR) X(RLIMIT_MEMLOCK) X(RLIMIT_NOFILE)        \
 	/* elf64.h */                                                                          \
 	X(EI_NIDENT) X(EI_CLASS) X(EI_DATA) X(EI_VERSION) X(ELFCLASS32) X(ELFCLASS64)          \
 	X(ELFDATA2LSB) X(ELFDATA2MSB) X(EV_CURRENT)                                            \
@@ -48,8 +54,16 @@
 	X(SHT_NULL) X(SHT_PROGBITS) X(SHT_SYMTAB) X(SHT_STRTAB) X(SHT_RELA) X(SHT_NOBITS)      \
 	X(SHT_REL) X(SHF_EXECINSTR) X(STB_LOCAL)                                               \
 	X(STT_NOTYPE) X(STT_OBJECT) X(STT_FUNC) X(STT_SECTION)                                 \
+	/* uprobe.h */                                                                         \
+	X(PT_LOAD) X(PF_X) X(SHT_DYNSYM) X(STB_WEAK)                                           \
+	/* kinds.h */                                                                          \
+	X(BPF_PROG_TYPE_TRACEPOINT) X(BPF_PROG_TYPE_PERF_EVENT)                                \
+	X(BPF_PROG_TYPE_RAW_TRACEPOINT) X(BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)               \
+	X(BPF_PROG_TYPE_TRACING)                                                               \
+	X(BPF_TRACE_RAW_TP) X(BPF_TRACE_FENTRY) X(BPF_TRACE_FEXIT) X(BPF_MODIFY_RETURN)        \
+	X(BPF_TRACE_ITER) X(BPF_TRACE_KPROBE_MULTI)                                            \
 	/* kernel.h, object.h */                                                               \
-	X(PT_NOTE) X(R_BPF_64_64)
+	X(PT_NOTE) X(R_BPF_64_64) X(BPF_F_MMAPABLE) X(STV_INTERNAL) X(STV_HIDDEN)
 
 /* Those that are called otherwise here: ours, theirs. */
 #define OTHER_CONSTANTS(X)                                    \
@@ -59,12 +73,22 @@
 	X(SYS_CAPABILITY_VERSION, _LINUX_CAPABILITY_VERSION_3) \
 	X(INSN_LD_IMM64, BPF_LD | BPF_DW | BPF_IMM)           \
 	X(INSN_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_FD)              \
+	X(SHT_GNU_VERSYM, SHT_GNU_versym)                     \
 	X(MAP_PIN_NAME_MAX, NAME_MAX)                         \
 	X(ELF_HOST_DATA, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
+/* What the system's headers must be new enough for. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define NEWER_CONSTANTS(X) \
+	X(BPF_TRACE_UPROBE_MULTI) X(BPF_TRACE_KPROBE_SESSION) X(BPF_TRACE_UPROBE_SESSION)      \
+	X(BPF_F_UPROBE_MULTI_RETURN)
+#else
+#define NEWER_CONSTANTS(X)
+#endif
+
 #define KEEP_SAME(name) SYSTEM_##name = name,
 #define KEEP_OTHER(ours, theirs) SYSTEM_##ours = (theirs),
-enum { SAME_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
+enum { SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
 
 /* tc's own header, where iproute2 is installed. */
 #if __has_include(<iproute2/bpf_elf.h>)
@@ -80,6 +104,7 @@ enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_N
 
 /* The same value in another spelling. */
 #undef EI_NIDENT
+#undef PF_X
 #undef SHF_EXECINSTR
 #undef PERF_EVENT_IOC_ENABLE
 #undef PERF_EVENT_IOC_SET_BPF
@@ -91,13 +116,16 @@ enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_N
 
 #include "../bpf_sys.h"
 #include "../kernel.h"
+#include "../maps.h"
 #include "../object.h"
+#include "../uprobe.h"
 
 #define CHECK_SAME(name) \
 	_Static_assert((unsigned long long)(name) == (unsigned long long)SYSTEM_##name, #name);
 #define CHECK_OTHER(ours, theirs) \
 	_Static_assert((unsigned long long)(ours) == (unsigned long long)SYSTEM_##ours, #ours);
 SAME_CONSTANTS(CHECK_SAME)
+NEWER_CONSTANTS(CHECK_SAME)
 OTHER_CONSTANTS(CHECK_OTHER)
 
 #define SIZE_OF(type, field) sizeof(((type *)NULL)->field)
@@ -125,7 +153,13 @@ SAME_FIELD(sys_map_create_attr, map_flags, union bpf_attr);
 SAME_FIELD(sys_map_create_attr, inner_map_fd, union bpf_attr);
 SAME_FIELD(sys_map_create_attr, numa_node, union bpf_attr);
 SAME_FIELD(sys_map_create_attr, map_name, union bpf_attr);
-ENDS_WITH(sys_map_create_attr, map_name);
+SAME_FIELD(sys_map_create_attr, map_ifindex, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, btf_fd, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, btf_key_type_id, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, btf_value_type_id, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, btf_vmlinux_value_type_id, union bpf_attr);
+SAME_FIELD(sys_map_create_attr, map_extra, union bpf_attr);
+ENDS_WITH(sys_map_create_attr, map_extra);
 
 SAME_FIELD(sys_map_elem_attr, map_fd, union bpf_attr);
 SAME_FIELD(sys_map_elem_attr, key, union bpf_attr);
@@ -143,7 +177,27 @@ SAME_FIELD(sys_prog_load_attr, log_buf, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, kern_version, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, prog_flags, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, prog_name, union bpf_attr);
-ENDS_WITH(sys_prog_load_attr, prog_name);
+SAME_FIELD(sys_prog_load_attr, prog_ifindex, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, expected_attach_type, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, prog_btf_fd, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, func_info_rec_size, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, func_info, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, func_info_cnt, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, line_info_rec_size, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, line_info, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, line_info_cnt, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, attach_btf_id, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, attach_btf_obj_fd, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, core_relo_cnt, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, fd_array, union bpf_attr);
+ENDS_WITH(sys_prog_load_attr, fd_array);
+
+SAME_FIELD(sys_btf_load_attr, btf, union bpf_attr);
+FIELD(sys_btf_load_attr, log_buf, union bpf_attr, btf_log_buf);
+SAME_FIELD(sys_btf_load_attr, btf_size, union bpf_attr);
+FIELD(sys_btf_load_attr, log_size, union bpf_attr, btf_log_size);
+FIELD(sys_btf_load_attr, log_level, union bpf_attr, btf_log_level);
+ENDS_WITH(sys_btf_load_attr, log_true_size);
 
 SAME_FIELD(sys_obj_attr, pathname, union bpf_attr);
 SAME_FIELD(sys_obj_attr, bpf_fd, union bpf_attr);
@@ -160,6 +214,31 @@ FIELD(sys_link_create_attr, target_fd, union bpf_attr, link_create.target_fd);
 FIELD(sys_link_create_attr, attach_type, union bpf_attr, link_create.attach_type);
 FIELD(sys_link_create_attr, flags, union bpf_attr, link_create.flags);
 ENDS_WITH(sys_link_create_attr, flags);
+
+FIELD(sys_link_kprobe_multi_attr, flags, union bpf_attr, link_create.kprobe_multi.flags);
+FIELD(sys_link_kprobe_multi_attr, cnt, union bpf_attr, link_create.kprobe_multi.cnt);
+FIELD(sys_link_kprobe_multi_attr, syms, union bpf_attr, link_create.kprobe_multi.syms);
+FIELD(sys_link_kprobe_multi_attr, addrs, union bpf_attr, link_create.kprobe_multi.addrs);
+ENDS_WITH(sys_link_kprobe_multi_attr, addrs);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+FIELD(sys_link_uprobe_multi_attr, path, union bpf_attr, link_create.uprobe_multi.path);
+FIELD(sys_link_uprobe_multi_attr, offsets, union bpf_attr, link_create.uprobe_multi.offsets);
+FIELD(sys_link_uprobe_multi_attr, ref_ctr_offsets, union bpf_attr,
+      link_create.uprobe_multi.ref_ctr_offsets);
+FIELD(sys_link_uprobe_multi_attr, cookies, union bpf_attr, link_create.uprobe_multi.cookies);
+FIELD(sys_link_uprobe_multi_attr, cnt, union bpf_attr, link_create.uprobe_multi.cnt);
+FIELD(sys_link_uprobe_multi_attr, flags, union bpf_attr, link_create.uprobe_multi.flags);
+#endif
+ENDS_WITH(sys_link_uprobe_multi_attr, flags);
+
+FIELD(sys_raw_tracepoint_attr, name, union bpf_attr, raw_tracepoint.name);
+FIELD(sys_raw_tracepoint_attr, prog_fd, union bpf_attr, raw_tracepoint.prog_fd);
+ENDS_WITH(sys_raw_tracepoint_attr, unused);
+
+FIELD(sys_iter_create_attr, link_fd, union bpf_attr, iter_create.link_fd);
+FIELD(sys_iter_create_attr, flags, union bpf_attr, iter_create.flags);
+ENDS_WITH(sys_iter_create_attr, flags);
 
 SAME_FIELD(sys_map_info, type, struct bpf_map_info);
 SAME_FIELD(sys_map_info, id, struct bpf_map_info);
@@ -191,7 +270,7 @@ _Static_assert(sizeof(struct sys_cap_data) == sizeof(struct __user_cap_data_stru
 _Static_assert(_LINUX_CAPABILITY_U32S_3 == 2, "sys_capabilities() has two of them");
 _Static_assert(sizeof(struct rlimit64) == 2 * sizeof(uint64_t), "sys_unlimit_memlock() has an array");
 
-/* ---- elf64.h, kernel.h ---- */
+/* ---- elf64.h, uprobe.h, kernel.h ---- */
 
 SAME_FIELD(elf64_header, e_ident, Elf64_Ehdr);
 SAME_FIELD(elf64_header, e_type, Elf64_Ehdr);
@@ -228,6 +307,16 @@ SAME_FIELD(elf64_symbol, st_shndx, Elf64_Sym);
 SAME_FIELD(elf64_symbol, st_value, Elf64_Sym);
 SAME_FIELD(elf64_symbol, st_size, Elf64_Sym);
 _Static_assert(sizeof(struct elf64_symbol) == sizeof(Elf64_Sym), "size");
+
+SAME_FIELD(elf64_segment, p_type, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_flags, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_offset, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_vaddr, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_paddr, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_filesz, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_memsz, Elf64_Phdr);
+SAME_FIELD(elf64_segment, p_align, Elf64_Phdr);
+_Static_assert(sizeof(struct elf64_segment) == sizeof(Elf64_Phdr), "size");
 
 SAME_FIELD(elf64_rel, r_offset, Elf64_Rel);
 SAME_FIELD(elf64_rel, r_info, Elf64_Rel);
@@ -280,16 +369,16 @@ static void check_bit_fields(void)
 {
 	struct insn ours = { .dst_reg = 0x9, .src_reg = 0x4 };
 	struct bpf_insn theirs = { .dst_reg = 0x9, .src_reg = 0x4 };
-	struct sys_perf_attr our_attr = { .disabled = 1 };
-	struct perf_event_attr their_attr = { .disabled = 1 };
+	struct sys_perf_attr our_attr = { .disabled = 1, .freq = 1 };
+	struct perf_event_attr their_attr = { .disabled = 1, .freq = 1 };
 
 	if (memcmp(&ours, &theirs, sizeof(ours)) != 0)
 		wrong("a register of struct insn");
 	if (memcmp(&our_attr, &their_attr, sizeof(our_attr)) != 0)
-		wrong("'disabled' of struct sys_perf_attr");
+		wrong("a bit of struct sys_perf_attr");
 }
 
-/* map_types[] of kernel.h has the kernel's numbers as its indexes. */
+/* map_types[] of maps.h has the kernel's numbers as its indexes. */
 static void check_map_types(void)
 {
 	static const struct {
@@ -335,9 +424,9 @@ static void check_map_types(void)
 
 		if (strcmp(map_type_name(type), types[i].name) != 0)
 			wrong(types[i].name);
-		if (object_is_map_of_maps(type) !=
+		if (mapdef_is_map_of_maps(type) !=
 		    (type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS))
-			wrong("object_is_map_of_maps()");
+			wrong("mapdef_is_map_of_maps()");
 	}
 }
 

@@ -44,6 +44,13 @@ for helper in hit odd mutate; do
     newer "$out/$helper" "tests/$helper.c" tests/progs/known.h ||
         "$@" -Wall -Wextra -s -o "$out/$helper" "tests/$helper.c" ${arch:+$cross_ldflags}
 done
+# shellcheck disable=SC2086 # words
+newer "$out/btf_masks" tests/btf_masks.c tests/btf_*.h ./*.h ||
+    "$@" -D_GNU_SOURCE -Wall -Wextra -s -o "$out/btf_masks" tests/btf_masks.c ${arch:+$cross_ldflags}
+
+[ -n "$arch" ] || newer "$out/attach_try" tests/attach_try.c ./*.h ||
+    "${CC:-cc}" -static -O1 -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra \
+        -o "$out/attach_try" tests/attach_try.c
 
 set -- tests/progs/*.c
 [ -z "$arch" ] || set -- "$@" examples/*.c
@@ -51,8 +58,9 @@ for source; do
     case $source in
     */plain_tc_style.c | */tc_shared_filter.c) continue ;; # want the host's headers, or tc
     esac
+    debug=$(grep -l -E '#include "modern.h"|Compiled with -g|KP_KERNEL_TYPE' "$source" || true)
     name=${source##*/}
     object=$out/${name%.c}.o
     newer "$object" "$source" tests/progs/*.h examples/kp_bpf.h ||
-        clang -O2 -Wall -target $target $define -c "$source" -o "$object"
+        clang -O2 -Wall -target $target $define ${debug:+-g} -c "$source" -o "$object"
 done

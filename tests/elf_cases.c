@@ -5,8 +5,8 @@
  *
  * refusals[] is one good image with one mutation in each row, and the sentence,
  * the hint and the exit status that must come of it. Every why_set() and
- * why_hint() of elf64.h and object.h must be reached by a row: a refusal
- * without a case is a failure here.
+ * why_hint() of elf64.h, mapdef.h and object.h must be reached by a row: a
+ * refusal without a case is a failure here.
  *
  * With write, each image of the table goes to a file of DIR for the real binary
  * to refuse: DIR/index lists "FILE STATUS NAME", FILE.stderr is what it must
@@ -23,6 +23,8 @@
 static const char *const unreachable[] = {
 	/* A loop below nr_sections asks for its sections. */
 	"section %u out of range (file has %u)",
+	/* So does a loop below the number of relocations. */
+	"out of range (there are %llu)",
 };
 
 /* ---- Parsing ---- */
@@ -71,6 +73,96 @@ static void expect_whole(const struct parsed *p)
 	}
 }
 
+/* ---- An object, described ---- */
+
+static void describe_code(FILE *out, const struct object *object)
+{
+	for (uint32_t c = 0; c < object->nr_codes; c++) {
+		if (c > 0)
+			fprintf(out, "; in %s", object->codes[c].name);
+		for (uint32_t i = 0; i < object->codes[c].nr_insns; i++) {
+			const struct insn *insn = &object->codes[c].insns[i];
+
+			fprintf(out, " %x:%x%x:%x:%x", insn->code, insn->dst_reg, insn->src_reg,
+				(uint16_t)insn->off, (uint32_t)insn->imm);
+		}
+	}
+}
+
+static const char *type_name(const struct object *object, uint32_t id)
+{
+	struct btf_type type;
+
+	if (!btf_type_get(&object->btf, id, &type))
+		return "?";
+	return type.kind == BTF_KIND_FUNC_PROTO ? "()" : type.name;
+}
+
+static void describe_data(FILE *out, const struct object_map *map)
+{
+	fprintf(out, map->is_constant ? " constants" : " variables");
+	for (uint32_t i = 0; map->data && i < map->value_size; i++)
+		fprintf(out, " %x", map->data[i]);
+}
+
+/* What most maps do not have is told of those that have it. */
+static void describe_map(FILE *out, const struct object *object, const struct object_map *map)
+{
+	fprintf(out, "; %s %u/%u/%u/%u/%u pin %u", map->name, map->type, map->key_size, map->value_size,
+		map->max_entries, map->flags, (unsigned int)map->pinning);
+	if (strcmp(map->pin_namespace, "tc") != 0)
+		fprintf(out, " in %s", map->pin_namespace);
+	if (map->numa_node)
+		fprintf(out, " node %u", map->numa_node);
+	if (map->extra)
+		fprintf(out, " extra %llx", (unsigned long long)map->extra);
+	if (map->key_type)
+		fprintf(out, " key %s", type_name(object, map->key_type));
+	if (map->value_type)
+		fprintf(out, " value %s", type_name(object, map->value_type));
+	if (map->is_data)
+		describe_data(out, map);
+	if (map->is_template)
+		fprintf(out, " template");
+	if (map->inner != OBJECT_NO_MAP)
+		fprintf(out, " of %u", map->inner);
+}
+
+static void describe_slots(FILE *out, const struct object_maps *maps, uint32_t value, bool is_function)
+{
+	for (uint32_t i = 0; i < maps->nr_slots; i++)
+		if (maps->slots[i].value == value && maps->slots[i].is_function == is_function)
+			fprintf(out, " in %u at %u", maps->slots[i].map, maps->slots[i].key);
+}
+
+/* One function that is the program needs no mention. */
+static void describe_functions(FILE *out, const struct object *object)
+{
+	const bool is_named = object->maps.nr_slots && object->maps.slots[0].is_function;
+
+	for (uint32_t i = 0; i < object->nr_functions && (object->nr_functions > 1 || is_named); i++) {
+		const struct object_function *function = &object->functions[i];
+
+		fprintf(out, "; %s() %u:%u+%u", function->name, function->code, function->start,
+			function->nr_insns);
+		describe_slots(out, &object->maps, i, true);
+	}
+}
+
+static void describe_externs(FILE *out, const struct object *object)
+{
+	static const char *const kinds[] = { "kconfig", "ksym", "kfunc" };
+
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		const struct object_extern *ext = &object->externs[i];
+
+		fprintf(out, "; %s%s %s of %s", ext->is_weak ? "weak " : "", kinds[ext->kind], ext->name,
+			ext->type ? type_name(object, ext->type) : "no type");
+		if (ext->kind == EXTERN_KCONFIG)
+			fprintf(out, " at %u+%u", ext->offset, ext->size);
+	}
+}
+
 /* All that there is of an object, as one line of text for free(3). */
 static char *object_describe(const struct object *object)
 {
@@ -79,24 +171,17 @@ static char *object_describe(const struct object *object)
 	FILE *out = open_memstream(&description, &len);
 
 	assert(out);
-	fprintf(out, "%s", object->program.name);
-	for (uint32_t i = 0; i < object->program.nr_insns; i++) {
-		const struct insn *insn = &object->program.insns[i];
-
-		fprintf(out, " %x:%x%x:%x:%x", insn->code, insn->dst_reg, insn->src_reg,
-			(uint16_t)insn->off, (uint32_t)insn->imm);
-	}
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		fprintf(out, "%s%s%s", i ? ", " : "", object->programs[i].match.optional ? "?" : "",
+			object->programs[i].name);
+	describe_code(out, object);
 	fprintf(out, "; %s; %x", object->license, object->version);
-	for (uint32_t i = 0; i < object->nr_maps; i++) {
-		const struct object_map *map = &object->maps[i];
-
-		fprintf(out, "; %s %u/%u/%u/%u/%u pin %u", map->name, map->type, map->key_size,
-			map->value_size, map->max_entries, map->flags, (unsigned int)map->pinning);
-		if (map->inner != OBJECT_NO_MAP)
-			fprintf(out, " of %u", map->inner);
-		if (map->outer != OBJECT_NO_MAP)
-			fprintf(out, " in %u at %u", map->outer, map->outer_key);
+	for (uint32_t i = 0; i < object->maps.nr; i++) {
+		describe_map(out, object, &object->maps.items[i]);
+		describe_slots(out, &object->maps, i, false);
 	}
+	describe_functions(out, object);
+	describe_externs(out, object);
 	fclose(out);
 	assert(description);
 	return description;
@@ -150,10 +235,44 @@ static void variant_run(const struct variant *variant)
 	parsed_free(&p, file);
 }
 
+/* Half as many variables, all of them the same map of maps: each has a template. */
+static void btf_maps_too_many(struct image *image)
+{
+	static const char *const names[] = { "hits" };
+	const uint32_t nr = MAPS_MAX / 2;
+	uint32_t inner, variable;
+
+	types_begin();
+	inner = STRUCT({ "type", type_number(2) });
+	variable = type_variable("hits", STRUCT({ "type", type_number(ARRAY_OF_MAPS) },
+						{ "values", type_values(inner) }));
+	btf_image_type(&types, BTF_KIND_DATASEC, ".maps", nr, 0);
+	for (uint32_t i = 0; i < nr; i++)
+		btf_image_variable(&types, variable, 0, 8);
+	maps_section(image, names, 1);
+	types_end(image);
+}
+
+static void more_maps_than_a_process_holds(void)
+{
+	struct image image = image_good();
+	struct view file;
+	struct parsed p;
+
+	btf_maps_too_many(&image);
+	file = image_write(&image);
+	image_free(&image);
+	parse(file, 64U << 20, &p);
+	EXPECT_NUMBER(p.err, -ENOEXEC);
+	EXPECT_TEXT(p.why.reason.data, "65538 maps, at most 65536");
+	expect_whole(&p);
+	parsed_free(&p, file);
+}
+
 /* Comes first behind the refusals, before anything else can reach a place. */
 static void every_place_is_reached(void)
 {
-	places_expect_reached(unreachable, sizeof(unreachable) / sizeof(unreachable[0]));
+	places_expect_reached("elf64.h mapdef.h object.h", unreachable, sizeof(unreachable) / sizeof(unreachable[0]));
 }
 
 static void a_hundred_maps(void)
@@ -175,14 +294,14 @@ static void a_hundred_maps(void)
 
 	parse(file, ARENA_SIZE, &p);
 	EXPECT_TEXT(p.why.reason.data, "");
-	EXPECT_NUMBER(p.object.nr_maps, 100);
-	for (uint32_t i = 2; i < p.object.nr_maps; i++) {
+	EXPECT_NUMBER(p.object.maps.nr, 100);
+	for (uint32_t i = 2; i < p.object.maps.nr; i++) {
 		snprintf(name, sizeof(name), "map%u", i);
-		EXPECT_TEXT(p.object.maps[i].name, name);
-		EXPECT_NUMBER(p.object.maps[i].value_size, i);
+		EXPECT_TEXT(p.object.maps.items[i].name, name);
+		EXPECT_NUMBER(p.object.maps.items[i].value_size, i);
 	}
 	if (!p.err)
-		EXPECT_NUMBER(p.object.program.insns[INSN_LOAD_NAMES].imm, 99);
+		EXPECT_NUMBER(p.object.codes[0].insns[INSN_LOAD_NAMES].imm, 99);
 	expect_whole(&p);
 	parsed_free(&p, file);
 }
@@ -194,6 +313,7 @@ static void code_in_many_sections(void)
 	struct view file;
 	struct parsed p;
 
+	rename_section(&image, SEC_PROG, NAME_255);
 	for (int i = 0; i < 9; i++)
 		add_code(&image, NAME_255);
 	file = image_write(&image);
@@ -201,7 +321,7 @@ static void code_in_many_sections(void)
 
 	parse(file, ARENA_SIZE, &p);
 	EXPECT_NUMBER(p.err, -ENOEXEC);
-	EXPECT(strncmp(p.why.reason.data, CODE_NAMES "'prog', 'a_name_", strlen(CODE_NAMES) + 16) == 0);
+	EXPECT(strncmp(p.why.reason.data, CODE_NAMES "'a_name_", strlen(CODE_NAMES) + 8) == 0);
 	EXPECT(p.why.reason.cut);
 	EXPECT_NUMBER(p.why.reason.len, TEXT_SIZE - 1);
 	EXPECT(why_is_told(&p.why));
@@ -232,7 +352,7 @@ static void accessors_have_ends(void)
 	EXPECT(elf_section_get(&p.elf, SEC_MAPS, &section));
 	EXPECT(!elf_relocation_get(&section, 0, &relocation));
 	/* An undefined symbol is no map where there is no section of maps. */
-	EXPECT(!object_is_map_symbol(&(struct elf_symbol){ .type = STT_OBJECT }, SHN_UNDEF));
+	EXPECT(!mapdef_is_symbol(&(struct elf_symbol){ .type = STT_OBJECT }, SHN_UNDEF));
 	parsed_free(&p, file);
 }
 
@@ -255,23 +375,27 @@ static void at_an_odd_address(void)
 
 static void every_arena_too_small(void)
 {
-	const struct patch as_is = RUN(with_map_in_map);
-	struct view file = write_patched(&as_is);
-	struct parsed p;
-	size_t needed;
+	const struct patch patches[] = {
+		RUN(with_map_in_map), RUN(variables_of_two), RUN(pointers_to_functions), RUN(named_maps),
+	};
 
-	parse(file, ARENA_SIZE, &p);
-	needed = p.arena.used;
-	EXPECT_NUMBER(p.err, 0);
-	free(p.arena.data);
-	for (size_t size = 0; size <= needed; size++) {
-		parse(file, size, &p);
-		EXPECT_NUMBER(p.err, size < needed ? -ENOMEM : 0);
-		EXPECT_TEXT(p.why.reason.data,
-			    size < needed ? "out of memory for what the object describes" : "");
+	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+		struct view file = write_patched(&patches[i]);
+		struct parsed p;
+		size_t needed;
+
+		parse(file, ARENA_SIZE, &p);
+		needed = p.arena.used;
+		EXPECT_NUMBER(p.err, 0);
 		free(p.arena.data);
+		for (size_t size = 0; size <= needed; size++) {
+			parse(file, size, &p);
+			EXPECT_NUMBER(p.err, size < needed ? -ENOMEM : 0);
+			EXPECT(!p.err || strstr(p.why.reason.data, "out of memory"));
+			free(p.arena.data);
+		}
+		free((void *)file.data);
 	}
-	free((void *)file.data);
 }
 
 /* A damaged copy in memory of its own: the sanitizer sees any read behind its end. */
@@ -300,7 +424,9 @@ static void expect_damaged(struct view file, uint64_t size, uint64_t at, uint8_t
 /* The section headers are its last part: nothing can be missing. */
 static void cut_at_every_length(void)
 {
-	const struct patch patches[] = { RUN(as_it_is), RUN(with_map_in_map), RUN(with_extended_numbers) };
+	const struct patch patches[] = {
+		RUN(as_it_is), RUN(with_map_in_map), RUN(with_extended_numbers), RUN(btf_map_in_map),
+	};
 
 	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
 		struct view file = write_patched(&patches[i]);
@@ -313,7 +439,9 @@ static void cut_at_every_length(void)
 
 static void every_byte_damaged(void)
 {
-	const struct patch patches[] = { RUN(as_it_is), RUN(with_map_in_map), RUN(with_rela) };
+	const struct patch patches[] = {
+		RUN(as_it_is), RUN(with_map_in_map), RUN(with_rela), RUN(btf_map_in_map), RUN(call_of_static),
+	};
 
 	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
 		struct view file = write_patched(&patches[i]);
@@ -328,6 +456,32 @@ static void every_byte_damaged(void)
 		}
 		free((void *)file.data);
 	}
+}
+
+static uint32_t nr_compared;
+
+static bool number_is_before(const void *a, const void *b)
+{
+	nr_compared++;
+	return *(const uint32_t *)a < *(const uint32_t *)b;
+}
+
+/* The two halves of the numbers by turns: gaps that halve meet them apart until the last round. */
+static void lists_in_a_hostile_order(void)
+{
+	static uint32_t numbers[4096];
+	const uint32_t nr = sizeof(numbers) / sizeof(numbers[0]);
+
+	for (uint32_t i = 0; i < nr; i++)
+		numbers[i] = i / 2 + i % 2 * nr / 2;
+	nr_compared = 0;
+	list_sort(numbers, nr, sizeof(numbers[0]), number_is_before);
+	for (uint32_t i = 0; i < nr; i++)
+		EXPECT_NUMBER(numbers[i], i);
+	EXPECT(nr_compared < 50 * nr);
+	list_sort(numbers, 0, sizeof(numbers[0]), number_is_before);
+	list_sort(numbers, 1, sizeof(numbers[0]), number_is_before);
+	EXPECT_NUMBER(numbers[0], 0);
 }
 
 static void machines_have_names(void)
@@ -346,14 +500,16 @@ static void machines_have_names(void)
 }
 
 static const struct check_case others[] = {
+	{ "more maps than a process holds", more_maps_than_a_process_holds }, /* a refusal, of a large file */
 	{ "every refusal and hint has a case", every_place_is_reached },
 	{ "a hundred maps", a_hundred_maps },
 	{ "code in more sections than a sentence can name", code_in_many_sections },
 	{ "accessors have ends", accessors_have_ends },
 	{ "an image at an odd address", at_an_odd_address },
 	{ "every size of memory that is too small", every_arena_too_small },
-	{ "three images cut at every length", cut_at_every_length },
-	{ "three images with every byte damaged", every_byte_damaged },
+	{ "images cut at every length", cut_at_every_length },
+	{ "images with every byte damaged", every_byte_damaged },
+	{ "lists in a hostile order", lists_in_a_hostile_order },
 	{ "machines have names", machines_have_names },
 };
 

@@ -3,6 +3,7 @@
 #ifndef ELF_REFUSED_H
 #define ELF_REFUSED_H
 
+#include "elf_btf.h"
 #include "elf_patch.h"
 
 /* ---- Mutations that are more than a field ---- */
@@ -77,17 +78,7 @@ static void second_symtab(struct image *image)
 }
 
 static void second_maps(struct image *image) { rename_section(image, SEC_VERSION, "maps"); }
-static void renamed_prog(struct image *image) { rename_section(image, SEC_PROG, "kprobe/sys_bpf"); }
 static void hostile_prog(struct image *image) { rename_section(image, SEC_PROG, "a\n\033[2J"); }
-
-static void renamed_to_two(struct image *image)
-{
-	uint64_t code = 0x95;
-	int text = section_add(image, ".text", SHT_PROGBITS, SHF_EXECINSTR);
-
-	section_append(image, text, &code, sizeof(code));
-	rename_section(image, SEC_PROG, "kprobe/sys_bpf");
-}
 
 static void no_code(struct image *image)
 {
@@ -104,7 +95,7 @@ static void add_code(struct image *image, const char *name)
 	image_lay_out(image);
 }
 
-static void code_in_text(struct image *image) { add_code(image, ".text"); }
+static void only_text(struct image *image) { rename_section(image, SEC_PROG, ".text"); }
 static void code_in_other(struct image *image) { add_code(image, "prog2"); }
 
 static void maps_undivided(struct image *image) { map_sizes(image, 0, 71); }
@@ -180,10 +171,57 @@ static void prog_resize(struct image *image, size_t size)
 static void prog_empty(struct image *image) { prog_resize(image, 0); }
 static void prog_odd(struct image *image) { prog_resize(image, 47); }
 
+static void add_function(struct image *image, const char *name, int section, uint64_t at, uint64_t size)
+{
+	symbol_add(image, name, STB_LOCAL, STT_FUNC, (uint16_t)section, at, size);
+	image_lay_out(image);
+}
+
+static void overlapping_functions(struct image *image) { add_function(image, "helper", SEC_PROG, 32, 16); }
+
 static void two_functions(struct image *image)
 {
-	symbol_add(image, "helper", STB_LOCAL, STT_FUNC, SEC_PROG, 32, 16);
+	SYMBOL_AT(image, SYM_COUNT)->st_size = 32;
+	overlapping_functions(image);
+}
+
+/* The move becomes a call of a function of ours, -1 + imm instructions on. */
+static struct insn *add_call(struct image *image, int32_t imm)
+{
+	struct insn *insn = INSN_AT(image, INSN_MOVE);
+
+	*insn = (struct insn){ .code = INSN_CALL, .src_reg = INSN_PSEUDO_CALL, .imm = imm };
+	return insn;
+}
+
+static void call_of_nothing(struct image *image) { add_call(image, -3); }
+static void call_with_offset(struct image *image) { add_call(image, -5)->off = 1; }
+
+static void call_by_relocation(struct image *image, int symbol)
+{
+	add_call(image, -1);
+	REL_AT(image, 1)->r_offset = INSN_MOVE * sizeof(struct insn);
+	REL_AT(image, 1)->r_info = REL_INFO(symbol, R_BPF_64_32);
+}
+
+static void call_map(struct image *image) { call_by_relocation(image, SYM_COUNTS); }
+
+static void call_extern(struct image *image)
+{
+	symbol_add(image, "printf", STB_GLOBAL, STT_NOTYPE, SHN_UNDEF, 0, 0);
+	call_by_relocation(image, nr_symbols(image) - 1);
 	image_lay_out(image);
+}
+
+static void call_into_text(struct image *image)
+{
+	const uint64_t code[] = { 0xb7, 0x95, 0xb7, 0x95 };
+	int text = section_add(image, ".text", SHT_PROGBITS, SHF_EXECINSTR);
+
+	section_append(image, text, code, sizeof(code));
+	add_function(image, "twice", text, 0, sizeof(code));
+	call_by_relocation(image, nr_symbols(image) - 1);
+	INSN_AT(image, INSN_MOVE)->imm = 2;
 }
 
 /* It need not be the first instruction. */
@@ -234,24 +272,37 @@ static void against_data(struct image *image)
 	relocate_against(image, "total", STT_OBJECT, data_add(image, ".data", SHT_PROGBITS));
 }
 
-static void against_bss(struct image *image)
+static void behind_bss(struct image *image)
 {
-	relocate_against(image, "total", STT_OBJECT, data_add(image, ".bss", SHT_NOBITS));
-}
+	int bss = section_add(image, ".bss", SHT_NOBITS, 0);
 
-static void against_rodata(struct image *image)
-{
-	relocate_against(image, "", STT_SECTION, data_add(image, ".rodata.str1.1", SHT_PROGBITS));
+	relocate_against(image, "total", STT_OBJECT, (uint16_t)bss);
+	image->sections[bss].header.sh_size = 8;
+	INSN_AT(image, INSN_LOAD_COUNTS)->imm = 9;
 }
 
 static void against_btf_map(struct image *image)
 {
-	relocate_against(image, "hits", STT_OBJECT, data_add(image, ".maps", SHT_PROGBITS));
+	uint64_t map = 0;
+	uint16_t maps = data_add(image, ".maps", SHT_PROGBITS);
+
+	section_append(image, maps, &map, sizeof(map));
+	relocate_against(image, "hits", STT_OBJECT, maps);
 }
 
-static void against_text(struct image *image)
+static void with_bad_btf(struct image *image)
 {
-	relocate_against(image, "", STT_SECTION, data_add(image, ".text", SHT_PROGBITS));
+	against_btf_map(image);
+	section_append(image, data_add(image, ".BTF", SHT_PROGBITS), "BTF", 4);
+	image_lay_out(image);
+}
+
+static void named_too_small(struct image *image)
+{
+	static const uint32_t def[4] = { 2, 4, 8, 1 };
+
+	section_append(image, data_add(image, "maps/total", SHT_PROGBITS), def, sizeof(def));
+	image_lay_out(image);
 }
 
 static void against_nameless(struct image *image)
@@ -271,6 +322,210 @@ static void against_absolute(struct image *image)
 
 static void without_maps(struct image *image) { rename_section(image, SEC_MAPS, "mapz"); }
 
+/* ---- Maps in BTF ---- */
+
+/* The map "hits", whose struct has these members. */
+#define HITS(function, ...)                                 \
+	static void function(struct image *image)           \
+	{                                                   \
+		types_begin();                              \
+		map_hits(image, STRUCT(__VA_ARGS__));       \
+		types_end(image);                           \
+	}
+
+#define ARRAY_OF_MAPS 12
+
+HITS(key_of_no_pointer, { "key", TYPE_INT })
+HITS(value_of_no_size, { "value", type_pointer(TYPE_VOID) })
+HITS(key_of_two_sizes, { "key_size", type_number(8) }, { "key", type_pointer(TYPE_INT) })
+HITS(values_of_no_array, { "values", type_pointer(TYPE_INT) })
+HITS(values_of_numbers, { "values", type_values(TYPE_INT) })
+HITS(type_of_no_number, { "type", TYPE_INT })
+HITS(type_of_pointer, { "type", type_pointer(TYPE_INT) })
+HITS(map_with_colour, { "colour", type_number(1) })
+HITS(outer_of_nothing, { "type", type_number(ARRAY_OF_MAPS) })
+HITS(values_of_array, { "type", type_number(2) },
+     { "values", type_values(STRUCT({ "type", type_number(2) })) })
+HITS(pinned_elsewhere, { "pinning", type_number(3) })
+HITS(template_that_is_pinned, { "type", type_number(ARRAY_OF_MAPS) },
+     { "values", type_values(STRUCT({ "pinning", type_number(1) })) })
+
+static void template_of_templates(struct image *image)
+{
+	uint32_t inner, middle;
+
+	types_begin();
+	inner = STRUCT({ "type", type_number(2) });
+	middle = STRUCT({ "type", type_number(ARRAY_OF_MAPS) }, { "values", type_values(inner) });
+	map_hits(image, STRUCT({ "type", type_number(ARRAY_OF_MAPS) }, { "values", type_values(middle) }));
+	types_end(image);
+}
+
+static void map_of_no_struct(struct image *image)
+{
+	types_begin();
+	map_hits(image, TYPE_INT);
+	types_end(image);
+}
+
+static void map_without_symbol(struct image *image)
+{
+	types_begin();
+	map_hits(image, STRUCT({ "type", type_number(2) }));
+	rename_symbol(image, (int)last_symbol(image), "miss");
+	types_end(image);
+}
+
+static void map_of_no_variable(struct image *image)
+{
+	static const char *const names[] = { "hits" };
+
+	types_begin();
+	maps_section(image, names, 1);
+	type_section(".maps", TYPE_INT, 1);
+	types_end(image);
+}
+
+static void maps_not_described(struct image *image)
+{
+	static const char *const names[] = { "hits" };
+
+	types_begin();
+	maps_section(image, names, 1);
+	types_end(image);
+}
+
+/* A relocation for byte `at` of the map, which goes against that symbol. */
+static void initial_value(struct image *image, uint32_t type, uint64_t at, uint32_t symbol)
+{
+	uint32_t of = type == ARRAY_OF_MAPS ? STRUCT({ "type", type_number(2) }) : type_function();
+	int maps = map_hits(image, STRUCT({ "type", type_number(type) }, { "values", type_values(of) }));
+
+	rel_add(image, values_section(image, maps), at, symbol, 2);
+	types_end(image);
+}
+
+static void value_before_values(struct image *image)
+{
+	types_begin();
+	initial_value(image, ARRAY_OF_MAPS, 0, SYM_COUNTS);
+}
+
+static void value_far_behind(struct image *image)
+{
+	types_begin();
+	initial_value(image, ARRAY_OF_MAPS, UINT64_MAX, SYM_COUNTS);
+}
+
+static void program_in_outer_map(struct image *image)
+{
+	types_begin();
+	initial_value(image, ARRAY_OF_MAPS, 8, SYM_COUNT);
+}
+
+static void map_among_programs(struct image *image)
+{
+	types_begin();
+	initial_value(image, BPF_MAP_TYPE_PROG_ARRAY, 8, SYM_COUNTS);
+}
+
+static void label_among_programs(struct image *image)
+{
+	types_begin();
+	initial_value(image, BPF_MAP_TYPE_PROG_ARRAY, 8, SYM_LABEL);
+}
+
+static void value_of_no_symbol(struct image *image)
+{
+	types_begin();
+	initial_value(image, BPF_MAP_TYPE_PROG_ARRAY, 8, 77);
+}
+
+/* ---- Maps in sections of their own ---- */
+
+static void named_map(struct image *image, const void *def, size_t size)
+{
+	section_append(image, data_add(image, "maps/total", SHT_PROGBITS), def, size);
+	image_lay_out(image);
+}
+
+struct named_def {
+	uint32_t type, key_size, value_size, max_entries, flags, pinning;
+	char namespace[8];
+};
+
+static void named_with_odd_size(struct image *image) { named_map(image, "a definition of 22 byte", 22); }
+
+static void named_with_pinning(struct image *image)
+{
+	named_map(image, &(struct named_def){ 2, 4, 8, 1, 0, 3, "" }, sizeof(struct named_def));
+}
+
+static void named_out_of_namespace(struct image *image)
+{
+	named_map(image, &(struct named_def){ 2, 4, 8, 1, 0, 2, "../own" }, sizeof(struct named_def));
+}
+
+/* ---- Externs in BTF ---- */
+
+/* The first load is of an extern of that type, listed in that section. */
+static void load_extern(struct image *image, const char *section, const char *name, uint32_t type)
+{
+	type_section(section, type_variable(name, type), 1);
+	symbol_add(image, name, STB_GLOBAL, STT_NOTYPE, SHN_UNDEF, 0, 0);
+	load_symbol(image, 0, last_symbol(image));
+	types_end(image);
+}
+
+static void kconfig_too_large(struct image *image)
+{
+	types_begin();
+	load_extern(image, ".kconfig", "CONFIG_LOCALVERSION", btf_image_array(&types, TYPE_INT, 10000));
+}
+
+static void kconfig_without_size(struct image *image)
+{
+	types_begin();
+	load_extern(image, ".kconfig", "CONFIG_LOCALVERSION", TYPE_CONST_VOID);
+}
+
+/* A variable of the kernel's cannot be called. */
+static void call_of_variable(struct image *image)
+{
+	types_begin();
+	load_extern(image, ".ksyms", "jiffies", TYPE_INT);
+	load_symbol(image, 0, SYM_COUNTS);
+	call_symbol(image, last_symbol(image), -1);
+}
+
+/* ---- Functions ---- */
+
+static void load_inside_function(struct image *image)
+{
+	text_section(image);
+	load_symbol(image, 0, last_symbol(image));
+	INSN_AT(image, INSN_LOAD_COUNTS)->imm = 8;
+	image_lay_out(image);
+}
+
+static void call_in_text_of_nothing(struct image *image)
+{
+	int text = text_section(image);
+
+	AT(image, text, struct insn, TWICE_AT)->imm = ONCE_AT;
+	image_lay_out(image);
+}
+
+/* The other one is of a file that was linked to it by hand. */
+static void call_relocated_twice(struct image *image)
+{
+	text_section(image);
+	call_symbol(image, last_symbol(image), -1);
+	REL_AT(image, 0)->r_offset = INSN_MOVE * sizeof(struct insn);
+	REL_AT(image, 0)->r_info = REL_INFO(last_symbol(image), R_BPF_64_32);
+	image_lay_out(image);
+}
+
 /* ---- The table of refusals ---- */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -287,14 +542,13 @@ static void without_maps(struct image *image) { rename_section(image, SEC_MAPS, 
 
 #define WANTED "expected a 64-bit " HOST "-endian ELF relocatable for eBPF"
 #define COMPILE "compile it with: clang -O2 -target bpf -c PROGRAM.c -o PROGRAM.o"
-#define INLINE "functions that the program calls must be inlined: " \
-	       "static inline __attribute__((always_inline))"
-#define NAME_THE_SECTION "put the program there: __attribute__((section(\"prog\"), used))"
-#define GLOBALS "global variables are not supported: keep the value in a map"
+#define NAME_THE_SECTION "put the program into one: __attribute__((section(\"prog\"), used))"
 #define REL_0 "section 5 '.relprog': relocation 0: function 'count': instruction 0: "
 #define REL_1 "section 5 '.relprog': relocation 1: function 'count': "
-#define WANTED_REL ", expected R_BPF_64_64 against a map in section 'maps'"
-#define CODE_NAMES "has code outside of section 'prog'; sections with code: "
+#define WANTED_REL ", expected one against a map, a variable or a function"
+#define HITS_SAY "map 'hits': "
+#define VALUE_SAYS "section 10 '.rel.maps': relocation 0: "
+#define CODE_NAMES "has no section 'prog', nor one of another kind of program; sections with code: "
 
 static const struct refusal {
 	const char *name;
@@ -412,18 +666,13 @@ static const struct refusal {
 	{ "two sections 'maps'", RUN(second_maps), "has two sections 'maps', 2 and 4", NULL, 3 },
 	{ "'maps' without bytes", SET_SECTION(SEC_MAPS, sh_type, SHT_NOBITS),
 	  "section 2 'maps' is of type 8, expected 1 (SHT_PROGBITS)", NULL, 3 },
-	{ "no 'prog', another program", RUN(renamed_prog),
-	  "has no section 'prog'; sections with code: 'kprobe/sys_bpf'", NAME_THE_SECTION, 3 },
-	{ "no 'prog', two sections with code", RUN(renamed_to_two),
-	  "has no section 'prog'; sections with code: 'kprobe/sys_bpf', '.text'", NAME_THE_SECTION, 3 },
-	{ "no 'prog', a hostile name", RUN(hostile_prog),
-	  "has no section 'prog'; sections with code: 'a\\x0a\\x1b[2J'", NAME_THE_SECTION, 3 },
-	{ "no 'prog', no code at all", RUN(no_code),
-	  "has no section 'prog'; sections with code: none", NAME_THE_SECTION, 3 },
-	{ "an empty 'prog'", RUN(prog_empty), "section 1 'prog' is empty", NULL, 3 },
-	{ "code in '.text' too", RUN(code_in_text), CODE_NAMES "'prog', '.text'", INLINE, 3 },
-	{ "another program too", RUN(code_in_other), CODE_NAMES "'prog', 'prog2'",
-	  "one object holds one program: compile each one on its own", 3 },
+	{ "a section of no kind, with a hostile name", RUN(hostile_prog),
+	  CODE_NAMES "'a\\x0a\\x1b[2J'", NAME_THE_SECTION, 3 },
+	{ "no code at all", RUN(no_code), CODE_NAMES "none", NAME_THE_SECTION, 3 },
+	{ "code in '.text' only", RUN(only_text), CODE_NAMES "'.text'", NAME_THE_SECTION, 3 },
+	{ "an empty 'prog'", RUN(prog_empty), CODE_NAMES "none", NAME_THE_SECTION, 3 },
+	{ "another section of no kind", RUN(code_in_other),
+	  "section 9 'prog2': no kind of program has such a section", NULL, 3 },
 
 	/* Maps. */
 	{ "maps that differ in size", SET_SYMBOL(SYM_NAMES, st_size, 28),
@@ -484,33 +733,42 @@ static const struct refusal {
 	/* The program. */
 	{ "a part of an instruction", RUN(prog_odd),
 	  "section 1 'prog': 47 bytes, not a multiple of the 8 of one instruction", NULL, 3 },
-	{ "two functions", RUN(two_functions),
+	{ "two functions in 'prog'", RUN(two_functions),
 	  "section 1 'prog': has two functions, 'count' and 'helper', expected one",
-	  "one object holds one program; functions that it calls must be inlined: "
+	  "one section holds one program; functions that it calls must be inlined: "
 	  "static inline __attribute__((always_inline))", 3 },
+	{ "functions that overlap", RUN(overlapping_functions),
+	  "functions 'count' and 'helper' overlap in section 'prog'", NULL, 3 },
 	{ "no function", SET_SYMBOL(SYM_COUNT, st_shndx, SEC_LICENSE),
 	  "section 1 'prog': has no function symbol", NULL, 3 },
-	{ "a function that starts later", SET_SYMBOL(SYM_COUNT, st_value, 8),
-	  "section 1 'prog': function 'count' starts at offset 8, expected 0", NULL, 3 },
-	{ "a function that ends sooner", SET_SYMBOL(SYM_COUNT, st_size, 40),
-	  "section 1 'prog': function 'count' has 40 bytes, the section has 48", NULL, 3 },
+	{ "a function that ends behind its section", SET_SYMBOL(SYM_COUNT, st_value, 8),
+	  "function 'count' has 48 bytes at offset 8, section 'prog' has 48", NULL, 3 },
+	{ "a function between instructions", SET_SYMBOL(SYM_COUNT, st_value, 4),
+	  "function 'count' has 48 bytes at offset 4, section 'prog' has 48", NULL, 3 },
+	{ "a function of half an instruction", SET_SYMBOL(SYM_COUNT, st_size, 44),
+	  "function 'count' has 44 bytes at offset 0, section 'prog' has 48", NULL, 3 },
+	{ "a call with an offset", RUN(call_with_offset),
+	  "section 1 'prog': function 'count': instruction 4: call with offset 1, expected 0", NULL, 3 },
+	{ "a call of no function", RUN(call_of_nothing),
+	  "section 1 'prog': function 'count': instruction 4: calls instruction 2, where no function starts",
+	  NULL, 3 },
 	{ "a load of a descriptor", RUN(load_of_descriptor),
 	  "section 1 'prog': function 'count': instruction 2: 64-bit load with source register 1, expected 0 in a file",
 	  NULL, 3 },
 
 	/* Relocations: the place. */
 	{ "a relocation between instructions", SET_REL(1, r_offset, 12),
-	  "section 5 '.relprog': relocation 1: offset 12 is no instruction of function 'count' (6 instructions of 8 bytes)",
+	  "section 5 '.relprog': relocation 1: offset 12 is no instruction of section 'prog' (6 instructions of 8 bytes)",
 	  NULL, 3 },
 	{ "a relocation behind the program", SET_REL(1, r_offset, 48),
-	  "section 5 '.relprog': relocation 1: offset 48 is no instruction of function 'count' (6 instructions of 8 bytes)",
+	  "section 5 '.relprog': relocation 1: offset 48 is no instruction of section 'prog' (6 instructions of 8 bytes)",
 	  NULL, 3 },
 	{ "a relocation of another instruction", SET_REL(1, r_offset, INSN_MOVE * 8),
 	  REL_1 "instruction 4: R_BPF_64_64 on an instruction with code 0xb7, expected 0x18, a 64-bit load", NULL, 3 },
 	{ "a relocation of half a load", RUN(load_cut_off),
 	  REL_1 "instruction 5: R_BPF_64_64 on an instruction with code 0x18, expected 0x18, a 64-bit load", NULL, 3 },
 	{ "a load inside of a load", RUN(load_in_load),
-	  "section 1 'prog': function 'count': instruction 1: second half of a 64-bit load with code 0x18, expected 0",
+	  "section 1 'prog': function 'count': instruction 0: second half of a 64-bit load with code 0x18, expected 0",
 	  NULL, 3 },
 	{ "a load relocated twice", SET_REL(1, r_offset, 0), REL_1 "instruction 0: is relocated twice", NULL, 3 },
 	{ "relocations with another symbol table", SET_SECTION(SEC_REL, sh_link, SEC_STRTAB),
@@ -518,7 +776,7 @@ static const struct refusal {
 
 	/* Relocations: what for. */
 	{ "a relocation's symbol out of range", SET_REL(0, r_info, REL_INFO(7, R_BPF_64_64)),
-	  REL_0 "symbol 7 out of range (table has 7)", NULL, 3 },
+	  "section 5 '.relprog': relocation 0: symbol 7 out of range (table has 7)", NULL, 3 },
 	{ "R_BPF_NONE", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 0)),
 	  REL_0 "R_BPF_NONE (type 0) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "R_BPF_64_ABS64", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 2)),
@@ -527,29 +785,34 @@ static const struct refusal {
 	  REL_0 "R_BPF_64_ABS32 (type 3) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "R_BPF_64_NODYLD32", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 4)),
 	  REL_0 "R_BPF_64_NODYLD32 (type 4) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
-	{ "R_BPF_64_32, a call of itself", SET_REL(0, r_info, REL_INFO(SYM_COUNT, 10)),
-	  REL_0 "R_BPF_64_32 (type 10) against 'count' in section 'prog'" WANTED_REL, INLINE, 3 },
+	{ "R_BPF_64_32 on a load", SET_REL(0, r_info, REL_INFO(SYM_COUNT, 10)),
+	  REL_0 "R_BPF_64_32 (type 10) against 'count' in section 'prog'" WANTED_REL, NULL, 3 },
 	{ "a relocation of another kind", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 99)),
 	  REL_0 "unknown (type 99) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "a symbol in another section", SET_REL(0, r_info, REL_INFO(SYM_LICENSE, R_BPF_64_64)),
 	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section 'license'" WANTED_REL, NULL, 3 },
 	{ "an extern", RUN(against_extern),
 	  REL_0 "R_BPF_64_64 (type 1) against 'printf' (undefined)" WANTED_REL,
-	  "'printf' is extern: nothing in this object defines it", 3 },
+	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	{ "a call of an extern", RUN(call_extern),
+	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'printf' (undefined)" WANTED_REL,
+	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	{ "a call of a map", RUN(call_map),
+	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "a common variable", RUN(against_common), REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL,
-	  GLOBALS, 3 },
-	{ "a global variable", RUN(against_data),
-	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section '.data'" WANTED_REL, GLOBALS, 3 },
-	{ "a global variable of zero", RUN(against_bss),
-	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section '.bss'" WANTED_REL, GLOBALS, 3 },
-	{ "a string literal", RUN(against_rodata),
-	  REL_0 "R_BPF_64_64 (type 1) against '.rodata.str1.1' in section '.rodata.str1.1'" WANTED_REL,
-	  "string literals and constant tables are not supported: put them on the stack, char text[] = \"...\"", 3 },
-	{ "a BTF-defined map", RUN(against_btf_map),
-	  REL_0 "R_BPF_64_64 (type 1) against 'hits' in section '.maps'" WANTED_REL,
-	  "BTF-defined maps are not supported: define a struct bpf_elf_map in section \"maps\"", 3 },
-	{ "a function of '.text'", RUN(against_text),
-	  REL_0 "R_BPF_64_64 (type 1) against '.text' in section '.text'" WANTED_REL, INLINE, 3 },
+	  "give the variable a value, or compile with -fno-common", 3 },
+	{ "a variable in an empty section", RUN(against_data),
+	  REL_0 "section 9 has 0 bytes of variables, expected 1 to 2147483647", NULL, 3 },
+	{ "a variable behind its section", RUN(behind_bss),
+	  REL_0 "offset 9 in section '.bss', which has 8 bytes", NULL, 3 },
+	{ "a BTF-defined map without BTF", RUN(against_btf_map),
+	  "section 9 '.maps': needs BTF, and the file has no section '.BTF'", "compile it with -g", 3 },
+	{ "BTF that is none", RUN(with_bad_btf),
+	  "section 9 '.maps': section 10 '.BTF': is truncated: 4 bytes, its header has 24", NULL, 3 },
+	{ "a map in a section of its own, too small", RUN(named_too_small),
+	  "section 9 'maps/total': 16 bytes, expected one struct bpf_map_def of at least 20", NULL, 3 },
+	{ "a call inside of a function of '.text'", RUN(call_into_text),
+	  REL_1 "instruction 4: no function starts at instruction 3 of section '.text'", NULL, 3 },
 	{ "a symbol in a section without a name", RUN(against_nameless),
 	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section ''" WANTED_REL, NULL, 3 },
 	{ "a symbol in a section out of range", RUN(against_nowhere),
@@ -561,11 +824,75 @@ static const struct refusal {
 	{ "a relocation inside of a map", SET_INSN(INSN_LOAD_COUNTS, imm, 35),
 	  REL_0 "offset 35 in section 'maps' is inside of map 'counts', expected its start", NULL, 3 },
 	{ "a relocation behind the maps", SET_INSN(INSN_LOAD_COUNTS, imm, 72),
-	  REL_0 "offset 72 in section 'maps', which has 2 maps of 36 bytes", NULL, 3 },
+	  REL_0 "offset 72 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
-	  REL_0 "offset -4294967296 in section 'maps', which has 2 maps of 36 bytes", NULL, 3 },
+	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a map in an empty section 'maps'", RUN(maps_empty),
-	  REL_0 "offset 0 in section 'maps', which has 0 maps of 0 bytes", NULL, 3 },
+	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+
+	/* Maps in BTF. */
+	{ "a key that is no pointer", RUN(key_of_no_pointer), HITS_SAY "'key' is no pointer to a complete type", NULL, 3 },
+	{ "a value of no size", RUN(value_of_no_size), HITS_SAY "'value' is no pointer to a complete type", NULL, 3 },
+	{ "a key of two sizes", RUN(key_of_two_sizes), HITS_SAY "key_size is 8, and its type has 4 bytes", NULL, 3 },
+	{ "values that are no array", RUN(values_of_no_array),
+	  HITS_SAY "'values' is no array of pointers to maps or programs", NULL, 3 },
+	{ "values that are numbers", RUN(values_of_numbers),
+	  HITS_SAY "'values' is no array of pointers to maps or programs", NULL, 3 },
+	{ "a type that is no number", RUN(type_of_no_number),
+	  HITS_SAY "'type' is no number, as __uint() makes it", NULL, 3 },
+	{ "a type that is a pointer", RUN(type_of_pointer),
+	  HITS_SAY "'type' is no number, as __uint() makes it", NULL, 3 },
+	{ "an unknown field of a map", RUN(map_with_colour), HITS_SAY "has an unknown field 'colour'", NULL, 3 },
+	{ "a map of maps of nothing", RUN(outer_of_nothing),
+	  HITS_SAY "is a map of maps, and has no 'values' to say of which", NULL, 3 },
+	{ "maps in an array", RUN(values_of_array),
+	  HITS_SAY "has 'values' that are maps, but type 2 is no map of maps", NULL, 3 },
+	{ "pinning 3 in BTF", RUN(pinned_elsewhere),
+	  HITS_SAY "pinning 3, expected 0 (none), 1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)", NULL, 3 },
+	{ "a template that is pinned", RUN(template_that_is_pinned),
+	  HITS_SAY "pins its inner map, which is a template only", NULL, 3 },
+	{ "a map of maps of maps in BTF", RUN(template_of_templates), HITS_SAY "is a map of maps of maps", NULL, 3 },
+	{ "a map that is a number", RUN(map_of_no_struct), "section 9 '.maps': map 'hits' is no struct", NULL, 3 },
+	{ "a BTF-defined map without a symbol", RUN(map_without_symbol),
+	  "section 9 '.maps': map 'hits' has no symbol in it", NULL, 3 },
+	{ "a map that is no variable", RUN(map_of_no_variable),
+	  "section 9 '.maps': its BTF lists type 1, which is no variable", NULL, 3 },
+	{ "maps that BTF does not describe", RUN(maps_not_described),
+	  "section 9 '.maps': its maps are not described in BTF", NULL, 3 },
+	{ "an initial value before a map's values", RUN(value_before_values),
+	  VALUE_SAYS "offset 0 is no initial value of a map", NULL, 3 },
+	{ "an initial value far behind", RUN(value_far_behind),
+	  VALUE_SAYS "offset 18446744073709551615 is no initial value of a map", NULL, 3 },
+	{ "a program in a map of maps", RUN(program_in_outer_map),
+	  VALUE_SAYS "R_BPF_64_ABS64 (type 2) against 'count' in section 'prog'" WANTED_REL, NULL, 3 },
+	{ "a map among programs", RUN(map_among_programs),
+	  VALUE_SAYS "R_BPF_64_ABS64 (type 2) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	{ "a label among programs", RUN(label_among_programs),
+	  VALUE_SAYS "no function starts at instruction 4 of section 'prog'", NULL, 3 },
+	{ "an initial value of no symbol", RUN(value_of_no_symbol),
+	  VALUE_SAYS "symbol 77 out of range (table has 8)", NULL, 3 },
+
+	/* Maps in sections of their own. */
+	{ "a map in a section of its own, of 22 bytes", RUN(named_with_odd_size),
+	  "section 9 'maps/total': 22 bytes, expected one struct bpf_map_def of at least 20", NULL, 3 },
+	{ "a map in a section of its own, with pinning 3", RUN(named_with_pinning),
+	  "map 'total': pinning 3, expected 0 (none), 1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)", NULL, 3 },
+	{ "a map in a section of its own, pinned elsewhere", RUN(named_out_of_namespace),
+	  "map 'total': cannot be pinned: '.' in its name, which the bpf file system refuses", NULL, 3 },
+
+	/* Externs in BTF, functions. */
+	{ "a value of the configuration that is too large", RUN(kconfig_too_large),
+	  REL_0 "extern 'CONFIG_LOCALVERSION': has 40000 bytes, expected 1 to 32767", NULL, 3 },
+	{ "a value of the configuration without a size", RUN(kconfig_without_size),
+	  REL_0 "extern 'CONFIG_LOCALVERSION': has 0 bytes, expected 1 to 32767", NULL, 3 },
+	{ "a call of a variable of the kernel's", RUN(call_of_variable),
+	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'jiffies' (undefined)" WANTED_REL,
+	  "'jiffies' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	{ "a load of the inside of a function", RUN(load_inside_function),
+	  REL_0 "no function starts at instruction 1 of section '.text'", NULL, 3 },
+	{ "a call between functions of '.text'", RUN(call_in_text_of_nothing),
+	  "section 9 '.text': function 'twice': instruction 0: calls instruction 3, where no function starts", NULL, 3 },
+	{ "a call relocated twice", RUN(call_relocated_twice), REL_1 "instruction 4: is relocated twice", NULL, 3 },
 };
 
 #define NR_REFUSALS (sizeof(refusals) / sizeof(refusals[0]))

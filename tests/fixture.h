@@ -20,6 +20,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "../btf_value.h"
+#include "../core.h"
 #include "check.h"
 
 struct fixture_file {
@@ -77,6 +79,8 @@ unsigned long getauxval(unsigned long type);
 #define getauxval fixture_getauxval
 #define main loader_main
 #include "../loader.c"
+#include "../config.h"
+#include "../load_btf.h"
 #undef main
 #undef getauxval
 #undef uname

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * fuzz_object: bytes -> ELF view -> object. They must be refused with a reason,
- * or become an object that holds together. Both the bytes and the memory for
+ * fuzz_object: bytes -> ELF view -> object -> each of its programs, composed. They
+ * must be refused with a reason, or become an object that holds together. Both the bytes and the memory for
  * the object are exactly as long as they are said to be, so that the sanitizer
  * sees every access behind them.
  */
@@ -10,7 +10,13 @@
 
 #include "invariants.h"
 
-#define ARENA_ROOM 8192 /* beside what the file's size gives */
+/*
+ * Memory for the object, as a multiple of the file's size and beside it: more
+ * than the loader takes, for a small file of many maps may describe much; but
+ * what grows faster than the file does not fit.
+ */
+#define ARENA_TIMES 48
+#define ARENA_ROOM 8192
 
 /* What libFuzzer calls; it has no header of its own. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -24,7 +30,7 @@ static _Noreturn void finding(const char *what, const struct why *why)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct arena arena = { .data = calloc(1, 9 * size + ARENA_ROOM), .size = 9 * size + ARENA_ROOM };
+	struct arena arena = { .size = ARENA_TIMES * size + ARENA_ROOM };
 	uint8_t *file = malloc(size);
 	struct object object;
 	struct why why;
@@ -32,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *broken;
 	int err;
 
+	arena.data = calloc(1, arena.size);
 	memcpy(file, data, size);
 	why_clear(&why);
 	err = elf_open((struct view){ file, size }, &elf, &why);

@@ -92,16 +92,18 @@ static void fuzz_kallsyms(char *text, size_t len)
 
 static void fuzz_events(char *text, size_t len)
 {
-	char event[EVENT_NAME_SIZE];
-	const char *digits = event + strlen(EVENT_PREFIX);
-
 	(void)len;
-	if (!event_parse_line(text, event))
-		return;
-	HOLDS(strlen(event) == EVENT_NAME_SIZE - 1);
-	HOLDS(strncmp(event, EVENT_PREFIX, strlen(EVENT_PREFIX)) == 0);
-	HOLDS(strspn(digits, "0123456789abcdef") == EVENT_DIGITS);
-	HOLDS(text_find(text, event));
+	for (enum probe_kind kind = 0; kind < NR_PROBE_KINDS; kind++) {
+		char event[EVENT_NAME_SIZE];
+		const char *digits = event + strlen(EVENT_PREFIX);
+
+		if (!event_parse_line(text, kind, event))
+			continue;
+		HOLDS(strlen(event) >= EVENT_BASE_LEN && strlen(event) < EVENT_NAME_SIZE);
+		HOLDS(strncmp(event, EVENT_PREFIX, strlen(EVENT_PREFIX)) == 0);
+		HOLDS(strspn(digits, "0123456789abcdef") == EVENT_DIGITS);
+		HOLDS(text_find(text, event));
+	}
 }
 
 static void fuzz_cpu_list(char *text, size_t len)

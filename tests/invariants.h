@@ -6,6 +6,9 @@
 #ifndef INVARIANTS_H
 #define INVARIANTS_H
 
+#include <stdlib.h>
+
+#include "../code.h"
 #include "../object.h"
 
 /* One line of printable ASCII that says something. */
@@ -29,68 +32,119 @@ static inline bool string_is_in(struct view bytes, const char *string)
 	       memchr(s, '\0', bytes.size - (size_t)(s - bytes.data));
 }
 
-static inline const char *map_broken(const struct object *object, const struct object_map *map)
+static inline const char *map_broken(const struct object_maps *maps, const struct object_map *map)
 {
-	const struct object_map *outer;
-
 	if (map->pinning > PIN_GLOBAL_NS)
 		return "a map's pinning";
 	if (map->pinning != PIN_NONE &&
-	    (!map->name[0] || strlen(map->name) > MAP_PIN_NAME_MAX || strpbrk(map->name, "./")))
+	    (!map->name[0] || strlen(map->name) > MAP_PIN_NAME_MAX || strpbrk(map->name, "./") ||
+	     !map->pin_namespace[0] || strpbrk(map->pin_namespace, "./")))
 		return "the name of a pinned map";
-	if (map->inner != OBJECT_NO_MAP && map->inner >= object->nr_maps)
+	if (map->inner != OBJECT_NO_MAP && map->inner >= maps->nr)
 		return "the index of an inner map";
-	if (object_is_map_of_maps(map->type) != (map->inner != OBJECT_NO_MAP))
-		return "maps of maps have a template, no other map has";
-	if (map->inner != OBJECT_NO_MAP && object_is_map_of_maps(object->maps[map->inner].type))
+	if (map->inner != OBJECT_NO_MAP && !mapdef_is_map_of_maps(map->type))
+		return "a template of what is no map of maps";
+	if (map->inner != OBJECT_NO_MAP && mapdef_is_map_of_maps(maps->items[map->inner].type))
 		return "a map of maps of maps";
-	if (map->outer == OBJECT_NO_MAP)
-		return NULL;
-	if (map->outer >= object->nr_maps)
-		return "the index of an outer map";
-	outer = &object->maps[map->outer];
-	if (!object_is_map_of_maps(outer->type) || outer->key_size != sizeof(map->outer_key))
-		return "an outer map";
 	return NULL;
 }
 
-/* Only relocations make a difference to the file's instructions: a 64-bit load names a map. */
-static inline const char *program_broken(const struct object *object, struct view code)
+static inline const char *slot_broken(const struct object *object, const struct object_slot *slot)
 {
-	const struct object_program *program = &object->program;
+	const struct object_maps *maps = &object->maps;
 
-	if (!program->nr_insns || program->nr_insns != code.size / sizeof(struct insn))
+	if (slot->map >= maps->nr || slot->value >= (slot->is_function ? object->nr_functions : maps->nr))
+		return "an index in a slot";
+	if (!slot->is_function && !mapdef_is_map_of_maps(maps->items[slot->map].type))
+		return "a map in what is no map of maps";
+	return NULL;
+}
+
+/* Is the index, of what the instruction refers to, one that there is? */
+static inline bool insn_index_is_there(const struct object *object, const struct insn *insn)
+{
+	const uint32_t idx = (uint32_t)insn[0].imm;
+
+	if (insn->code == INSN_CALL && insn->src_reg == INSN_PSEUDO_CALL)
+		return idx < object->nr_functions;
+	if (insn->code == INSN_CALL && insn->src_reg == INSN_PSEUDO_KFUNC_CALL && insn->off)
+		return idx < object->nr_externs;
+	if (insn->code != INSN_LD_IMM64)
+		return true;
+	switch (insn->src_reg) {
+	case 0: return true;
+	case INSN_PSEUDO_MAP_FD: return idx < object->maps.nr && insn[1].imm == 0;
+	case INSN_PSEUDO_MAP_VALUE:
+		return idx < object->maps.nr && object->maps.items[idx].is_data &&
+		       (uint32_t)insn[1].imm <= object->maps.items[idx].value_size;
+	case INSN_PSEUDO_FUNC: return idx < object->nr_functions;
+	case INSN_PSEUDO_EXTERN: return idx < object->nr_externs;
+	default: return false;
+	}
+}
+
+/* Only relocations and calls make a difference to the file's instructions. */
+static inline const char *code_broken(const struct object *object, const struct object_code *code,
+				      struct view there)
+{
+	if (!code->nr_insns || code->nr_insns != there.size / sizeof(struct insn))
 		return "the number of instructions";
-	for (uint32_t i = 0; i < program->nr_insns; i++) {
-		struct insn insn = program->insns[i], there;
+	for (uint32_t i = 0; i < code->nr_insns; i++) {
+		const struct insn *insn = &code->insns[i];
+		struct insn given;
 
-		view_item(code, i, &there, sizeof(there));
-		if (insn.code == INSN_LD_IMM64 && insn.src_reg == INSN_PSEUDO_MAP_FD) {
-			struct insn *next = &program->insns[i + 1];
-
-			if (there.src_reg != 0)
-				return "a descriptor that stood in the file";
-			if (i + 1 >= program->nr_insns || (uint32_t)insn.imm >= object->nr_maps)
-				return "the index of a map in an instruction";
-			insn.src_reg = 0;
-			insn.imm = there.imm;
-			if (memcmp(&insn, &there, sizeof(insn)) != 0)
-				return "more than the map of an instruction has changed";
-			insn = *next;
-			view_item(code, ++i, &there, sizeof(there));
-			if (insn.imm != 0)
-				return "the second half of a map's load";
-			insn.imm = there.imm;
-		} else if (insn.code == INSN_LD_IMM64 && i + 1 < program->nr_insns) {
-			if (memcmp(&insn, &there, sizeof(insn)) != 0)
-				return "a load that names no map has changed";
-			insn = program->insns[++i];
-			view_item(code, i, &there, sizeof(there));
+		view_item(there, i, &given, sizeof(given));
+		if (insn->code != given.code || insn->dst_reg != given.dst_reg)
+			return "more than what is referred to has changed";
+		if (!insn_index_is_there(object, insn))
+			return "an index in an instruction";
+		if (insn->src_reg == 0 && insn->code != INSN_CALL && memcmp(insn, &given, sizeof(given)) != 0)
+			return "an instruction that refers to nothing has changed";
+		if (insn->code == INSN_LD_IMM64 && ++i < code->nr_insns && insn->src_reg == 0) {
+			view_item(there, i, &given, sizeof(given));
+			if (memcmp(&code->insns[i], &given, sizeof(given)) != 0)
+				return "a load that refers to nothing has changed";
 		}
-		if (memcmp(&insn, &there, sizeof(insn)) != 0)
-			return "an instruction that names no map has changed";
 	}
 	return NULL;
+}
+
+static inline const char *function_broken(const struct object *object, uint32_t idx)
+{
+	const struct object_function *f = &object->functions[idx], *next = f + 1;
+
+	if (f->code >= object->nr_codes || !f->nr_insns ||
+	    (uint64_t)f->start + f->nr_insns > object->codes[f->code].nr_insns)
+		return "a function's place";
+	if (idx + 1 < object->nr_functions && next->code == f->code && next->start < f->start + f->nr_insns)
+		return "functions that overlap";
+	if (object_function_at(object, f->code, f->start) != idx)
+		return "a function that is not found";
+	return NULL;
+}
+
+/* What a program is composed of calls only what it is composed of. */
+static inline const char *composed_broken(const struct object *object, uint32_t function)
+{
+	struct arena arena = { .size = (size_t)code_size_max(object) };
+	const char *broken = NULL;
+	struct code code;
+	struct why why;
+
+	arena.data = calloc(1, arena.size);
+	if (!arena.data)
+		return NULL;
+	if (code_compose(object, function, &arena, &code, &why) != 0)
+		broken = "composing a program";
+	for (uint32_t i = 0; !broken && object->has_calls && i < code.nr_insns; i++) {
+		const struct insn *insn = &code.insns[i];
+
+		if (code_names_function(insn) && (uint64_t)((int64_t)i + insn->imm + 1) >= code.nr_insns)
+			broken = "a call out of the program";
+		i += insn->code == INSN_LD_IMM64;
+	}
+	free(arena.data);
+	return broken;
 }
 
 /* NULL, or which invariant of a parsed object does not hold. */
@@ -114,16 +168,27 @@ static inline const char *object_broken(const struct elf *elf, const struct aren
 	}
 	if (object->license[0] && !string_is_in(memory, object->license))
 		return "the licence";
-	if (!string_is_in(elf->file, object->program.name))
-		return "the program's name";
-	for (uint32_t i = 0; i < object->nr_maps && !broken; i++) {
-		if (!string_is_in(elf->file, object->maps[i].name))
+	for (uint32_t i = 0; i < object->maps.nr && !broken; i++) {
+		if (!string_is_in(elf->file, object->maps.items[i].name) &&
+		    strcmp(object->maps.items[i].name, ".kconfig") != 0)
 			return "a map's name";
-		broken = map_broken(object, &object->maps[i]);
+		broken = map_broken(&object->maps, &object->maps.items[i]);
 	}
-	for (uint32_t i = 1; i < elf->nr_sections && !broken; i++)
-		if (elf_section_get(elf, i, &section) && strcmp(section.name, "prog") == 0)
-			broken = program_broken(object, section.data);
+	for (uint32_t i = 0; i < object->maps.nr_slots && !broken; i++)
+		broken = slot_broken(object, &object->maps.slots[i]);
+	for (uint32_t i = 0; i < object->nr_functions && !broken; i++)
+		broken = function_broken(object, i);
+	for (uint32_t i = 0; i < object->nr_codes && !broken; i++)
+		broken = elf_section_get(elf, object->codes[i].section_idx, &section)
+				 ? code_broken(object, &object->codes[i], section.data)
+				 : "a section of code";
+	for (uint32_t i = 0; i < object->nr_programs && !broken; i++) {
+		if (!string_is_in(elf->file, object->programs[i].name))
+			return "a program's name";
+		broken = object->programs[i].function >= object->nr_functions
+				 ? "a program's function"
+				 : composed_broken(object, object->programs[i].function);
+	}
 	return broken;
 }
 

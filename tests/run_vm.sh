@@ -8,7 +8,7 @@
 #   -a ARCH     on another machine (Debian's name): there it is the cross-built
 #               loader, and the cases that guest/machine.txt selects
 #   -F FLAVOUR  flavour of the kernel (the smallest one)
-#   -b BOOTS    which of the boots named below ("cases cpus")
+#   -b BOOTS    which of the boots named below ("cases kinds cpus")
 #   -o FILE     keep the lines that count there: those of a guest that was
 #               started again are not among them
 set -eu
@@ -40,7 +40,7 @@ if [ "$arch" = amd64 ]; then
     tests/build.sh
     objects=$OUT/tests examples=$(echo examples/*.o)
     tools='-T strace -T bpftool -T tc -M cls_bpf -M sch_ingress'
-    boots=${boots:-cases cpus}
+    boots=${boots:-cases kinds cpus}
 else
     scripts/deps.sh examples vm machines cross
     tests/build.sh "$arch"
@@ -60,7 +60,9 @@ guest() { # CASES VM_OPTION...
     shift
     for file in tests/guest/*.sh; do set -- "$@" -f "$file:guest/${file##*/}"; done
     for file in "$objects"/*.o $examples; do set -- "$@" -f "$file:obj/${file##*/}"; done
-    for helper in hit odd mutate; do set -- "$@" -f "$objects/$helper:bin/$helper"; done
+    for helper in hit odd mutate btf_masks attach_try; do
+        [ ! -e "$objects/$helper" ] || set -- "$@" -f "$objects/$helper:bin/$helper"
+    done
     # shellcheck disable=SC2086 # words
     scripts/vm.sh -s "$suite" -a "$arch" -F "$flavour" $tools "$@" \
         tests/guest/run.sh "$only" $files
@@ -135,7 +137,8 @@ first_processes() {
 # of CPU 0 on Intel's only, and of none since 6.5.
 for name in $boots; do
     case $name in
-    cases) boot 'count maps end bare refused old fault machine' -t 1800 ;;
+    cases) boot 'count maps end bare refused old fault machine btf object' -t 1800 ;;
+    kinds) boot kinds -t 900 ;;
     cpus) boot cpus -c 2 -t 900 ;;
     states) boot 'states log' -t 1800 ;;
     mutated) boot 'mutated log' -t 1800 ;;

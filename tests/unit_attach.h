@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* unit_attach.h - attach.h: targets, events of tracefs, why it did not attach */
+/* unit_attach.h - probe.h, kprobe.h: targets, events of tracefs, why it did not attach */
 #ifndef UNIT_ATTACH_H
 #define UNIT_ATTACH_H
 
 #include "fixture.h"
 
-/* ---- attach.h: targets ---- */
+/* ---- kprobe.h: targets ---- */
 
 static void targets_parse(void)
 {
@@ -159,7 +159,7 @@ static void targets_past_the_entry(void)
 	EXPECT_NUMBER(target.offset, 8);
 }
 
-/* ---- attach.h: tracefs events ---- */
+/* ---- probe.h: tracefs events ---- */
 
 #define EVENT "load_kp_bpf_0123456789abcdef"
 
@@ -172,6 +172,8 @@ static void event_lines(void)
 		{ "r:kprobes/" EVENT " vfs_read", EVENT },
 		{ "r4:kprobes/" EVENT " vfs_read+0", EVENT }, /* as v5.10 shows maxactive */
 		{ "p:kprobes/" EVENT " ext4:ext4_sync_file+4", EVENT },
+		{ "p:kprobes/" EVENT "_2 vfs_read", EVENT "_2" },
+		{ "p:kprobes/" EVENT "_4294967295 vfs_read", EVENT "_4294967295" },
 		/* Somebody else's. */
 		{ "p:kprobes/myprobe do_sys_open", NULL },
 		{ "p:kprobes/p_vfs_read_0 vfs_read", NULL },
@@ -186,64 +188,88 @@ static void event_lines(void)
 		{ "p:kprobes/load_kp_bpf_0123456789abcdeg vfs_read", NULL },
 		{ "p:kprobes/my_" EVENT " vfs_read", NULL },
 		{ "p:kprobes/" EVENT, NULL },
-		{ "p:kprobes/" EVENT "_0 vfs_read", NULL },
-		{ "p:xkprobes/" EVENT " vfs_read", NULL },
+		{ "p:kprobes/" EVENT "_ vfs_read", NULL },
+		{ "p:kprobes/" EVENT "_x vfs_read", NULL },
+		{ "p:kprobes/" EVENT "_4294967296 vfs_read", NULL },
+		{ "p:kprobes/" EVENT "_2_2 vfs_read", NULL },
+		{ "p:kprobes/" EVENT "_00000000000000000000000000000002 vfs_read", NULL },
+				{ "p:xkprobes/" EVENT " vfs_read", NULL },
 		{ "f:kprobes/" EVENT " vfs_read", NULL },
 		{ "-:kprobes/" EVENT " ", NULL },
 		{ " p:kprobes/" EVENT " vfs_read", NULL },
 		{ "p", NULL }, { ":", NULL }, { "", NULL }, { "p:", NULL }, { "p:kprobes/load_kp_bpf_", NULL },
 	};
+	char name[EVENT_NAME_SIZE];
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char event[EVENT_NAME_SIZE] = "untouched";
 
 		check.row = rows[i].line;
-		EXPECT_NUMBER(event_parse_line(rows[i].line, event), rows[i].event != NULL);
+		EXPECT_NUMBER(event_parse_line(rows[i].line, PROBE_KERNEL, event), rows[i].event != NULL);
 		EXPECT_TEXT(event, rows[i].event ? rows[i].event : "untouched");
 	}
+	check.row = NULL;
+	EXPECT(event_parse_line("p:uprobes/" EVENT "_7 /bin/sh:0x10", PROBE_USER, name));
+	EXPECT_TEXT(name, EVENT "_7");
+	EXPECT(!event_parse_line("p:uprobes/" EVENT " /bin/sh:0x10", PROBE_KERNEL, name));
+	EXPECT(!event_parse_line("p:kprobes/" EVENT " vfs_read", PROBE_USER, name));
 }
 
 static void event_names(void)
 {
 	static const uint8_t random[16] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xff };
-	char event[EVENT_NAME_SIZE];
 
 	fixture.random = random;
-	event_make_name(event);
-	EXPECT_TEXT(event, EVENT);
+	event_make_name(1, &text);
+	EXPECT_TEXT(text.data, EVENT);
+	EXPECT_NUMBER(text.len, EVENT_BASE_LEN);
+	event_make_name(2, &text);
+	EXPECT_TEXT(text.data, EVENT "_2");
+	event_make_name(UINT32_MAX, &text);
+	EXPECT_TEXT(text.data, EVENT "_4294967295");
+	EXPECT_NUMBER(text.len + 1, EVENT_NAME_SIZE);
+	EXPECT(EVENT_NAME_SIZE <= 64); /* MAX_EVENT_NAME_LEN */
 	fixture.random = NULL;
-	event_make_name(event);
-	EXPECT_TEXT(event, "load_kp_bpf_0000000000000000");
-	EXPECT(sizeof(event) <= 64); /* MAX_EVENT_NAME_LEN */
+	event_make_name(1, &text);
+	EXPECT_TEXT(text.data, "load_kp_bpf_0000000000000000");
 }
 
 static void event_commands(void)
 {
 	static const struct {
-		const char *function;
-		bool retprobe;
+		struct probe_site site;
 		const char *line;
 	} rows[] = {
-		{ "vfs_read", false, "p:kprobes/" EVENT " vfs_read\n" },
-		{ "vfs_read", true, "r:kprobes/" EVENT " vfs_read\n" },
-		{ "vfs_read+0x1f", false, "p:kprobes/" EVENT " vfs_read+31\n" },
-		{ "ext4:ext4_sync_file", false, "p:kprobes/" EVENT " ext4:ext4_sync_file\n" },
+		{ { PROBE_KERNEL, false, "vfs_read", 0 }, "p:kprobes/" EVENT " vfs_read\n" },
+		{ { PROBE_KERNEL, true, "vfs_read", 0 }, "r:kprobes/" EVENT " vfs_read\n" },
+		{ { PROBE_KERNEL, false, "vfs_read", 0x1f }, "p:kprobes/" EVENT " vfs_read+31\n" },
+		{ { PROBE_KERNEL, false, "ext4:ext4_sync_file", 0 },
+		  "p:kprobes/" EVENT " ext4:ext4_sync_file\n" },
+		{ { PROBE_KERNEL, false, NULL, 0xffffffff81234560 },
+		  "p:kprobes/" EVENT " 0xffffffff81234560\n" },
+		{ { PROBE_USER, false, "/bin/sh", 0x1230 }, "p:uprobes/" EVENT " /bin/sh:0x1230\n" },
+		{ { PROBE_USER, true, "/bin/sh", 0x1230 }, "r:uprobes/" EVENT " /bin/sh:0x1230\n" },
 	};
+	static char path[TEXT_SIZE];
+	struct probe_site long_site = { PROBE_USER, false, path, 0 };
 	int fd;
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct target target;
-
-		check.row = rows[i].function;
-		EXPECT_NUMBER(target_parse(rows[i].function, rows[i].retprobe, &target, &why), 0);
+		check.row = rows[i].line;
 		fd = file_of("", 0);
-		EXPECT_NUMBER(event_create(fd, &target, EVENT), 0);
+		EXPECT_NUMBER(event_create(fd, &rows[i].site, EVENT), 0);
 		EXPECT_TEXT(file_text(fd), rows[i].line);
 		close(fd);
 	}
 	fd = file_of("", 0);
-	EXPECT_NUMBER(event_remove(fd, EVENT), 0);
+	EXPECT_NUMBER(event_remove(fd, PROBE_KERNEL, EVENT), 0);
 	EXPECT_TEXT(file_text(fd), "-:kprobes/" EVENT "\n");
+	close(fd);
+	/* What does not fit is refused: half a path is another one. */
+	memset(path, '/', sizeof(path) - 1);
+	fd = file_of("", 0);
+	EXPECT_NUMBER(event_create(fd, &long_site, EVENT), -ENAMETOOLONG);
+	EXPECT_TEXT(file_text(fd), "");
 	close(fd);
 }
 
@@ -257,10 +283,10 @@ static void event_ids(void)
 	uint64_t id = 0;
 
 	fixture.files = files;
-	EXPECT_NUMBER(event_read_id(-1, EVENT, &id), 0);
+	EXPECT_NUMBER(event_read_id(-1, "kprobes/" EVENT, &id), 0);
 	EXPECT_NUMBER(id, 1234);
-	EXPECT_NUMBER(event_read_id(-1, "none", &id), -EIO);
-	EXPECT_NUMBER(event_read_id(-1, "missing", &id), -ENOENT);
+	EXPECT_NUMBER(event_read_id(-1, "kprobes/none", &id), -EIO);
+	EXPECT_NUMBER(event_read_id(-1, "kprobes/missing", &id), -ENOENT);
 }
 
 /* Which refusals are the mechanism's: only then is another one tried. */
@@ -299,19 +325,20 @@ static void attach_reasons(void)
 		{ -ENOMEM, ATTACH_AUTO, STATUS_REFUSED, "cannot be probed: Cannot allocate memory", "" },
 	};
 	const struct target target = { .symbol = "vfs_read" };
-	struct attachment attachment = ATTACHMENT_CLOSED;
+	struct probe_session session = PROBE_SESSION_CLOSED;
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		why_clear(&why);
-		EXPECT_NUMBER(status_of(attach_explain(&target, &attachment, rows[i].mode,
-						       rows[i].err, &why)),
+		session.mode = rows[i].mode;
+		EXPECT_NUMBER(status_of(attach_explain(&target, &session, rows[i].err, &why)),
 			      rows[i].status);
 		EXPECT_TEXT(why.reason.data, rows[i].reason);
 		EXPECT_TEXT(why.hint.data, rows[i].hint);
 	}
 	/* Where there are kprobes, it is the place that they cannot take. */
-	attachment.pmu_type = 6;
-	EXPECT_NUMBER(attach_explain(&target, &attachment, ATTACH_PERF, -524, &why), -EOPNOTSUPP);
+	session.mode = ATTACH_PERF;
+	session.pmu_type[PROBE_KERNEL] = 6;
+	EXPECT_NUMBER(attach_explain(&target, &session, -524, &why), -EOPNOTSUPP);
 	EXPECT_TEXT(why.reason.data, "this kernel cannot probe there");
 }
 

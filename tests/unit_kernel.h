@@ -47,6 +47,111 @@ static void sizes_of_this_machine(void)
 	EXPECT_NUMBER(map_max_entries(&array), 0);
 }
 
+/* Stacks and rings that say nothing, or too little, of their sizes. */
+static void sizes_by_default(void)
+{
+	static const struct {
+		uint32_t wanted, size;
+	} rings[] = {
+		{ 1, 4096 }, { 4096, 4096 }, { 4097, 8192 }, { 12288, 16384 }, { 1U << 31, 1U << 31 },
+		{ (1U << 31) + 1, 1U << 31 }, { UINT32_MAX, 1U << 31 },
+	};
+	struct object_map stacks = { .type = BPF_MAP_TYPE_STACK_TRACE };
+	const struct object_map events = { .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY }, array = { .type = 2 };
+
+	for (size_t i = 0; i < COUNT_OF(rings); i++)
+		EXPECT_NUMBER(map_ring_size(rings[i].wanted), rings[i].size);
+	EXPECT_NUMBER(map_max_entries(&(struct object_map){ .type = BPF_MAP_TYPE_RINGBUF }), 0);
+
+	EXPECT_NUMBER(map_key_size(&stacks), 4);
+	EXPECT_NUMBER(map_value_size(&stacks), 127 * 8);
+	EXPECT_NUMBER(map_max_entries(&stacks), 1024);
+	stacks.key_size = stacks.value_size = stacks.max_entries = 16;
+	EXPECT_NUMBER(map_key_size(&stacks), 16);
+	EXPECT_NUMBER(map_value_size(&stacks), 16);
+	EXPECT_NUMBER(map_max_entries(&stacks), 16);
+	EXPECT_NUMBER(map_key_size(&events), 4);
+	EXPECT_NUMBER(map_value_size(&events), 4);
+	EXPECT_NUMBER(map_key_size(&array), 0);
+	EXPECT_NUMBER(map_value_size(&array), 0);
+}
+
+/* What a map is created with, and what is let go of first where the kernel refuses. */
+static void maps_mended(void)
+{
+	const struct object_map map = {
+		.name = ".rodata", .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1, .flags = 1,
+		.numa_node = 3, .extra = 7, .value_type = 9, .is_data = true, .is_constant = true,
+	};
+	struct kernel kernel = { .memlock_raised = true };
+	struct sys_map_create_attr attr = map_attr(&kernel, &map, -1, 5);
+
+	EXPECT_TEXT(attr.map_name, ".rodata");
+	EXPECT_NUMBER(attr.map_flags, 1 | BPF_F_MMAPABLE | BPF_F_RDONLY_PROG);
+	EXPECT_NUMBER(attr.numa_node, 3);
+	EXPECT_NUMBER(attr.map_extra, 7);
+	EXPECT_NUMBER(attr.inner_map_fd, 0);
+	EXPECT_NUMBER(attr.btf_fd, 5);
+	EXPECT_NUMBER(attr.btf_key_type_id, 0);
+	EXPECT_NUMBER(attr.btf_value_type_id, 9);
+
+	/* There is nothing to mend in success, and nothing helps against too few resources. */
+	EXPECT(!map_mend(&kernel, &map, 3, &attr));
+	EXPECT(!map_mend(&kernel, &map, -ENOMEM, &attr));
+	EXPECT(!map_mend(&kernel, &map, -EMFILE, &attr));
+	EXPECT_NUMBER(attr.btf_fd, 5);
+	EXPECT(map_mend(&kernel, &map, -EINVAL, &attr));
+	EXPECT_NUMBER(attr.btf_fd, 0);
+	EXPECT_NUMBER(attr.btf_value_type_id, 0);
+	EXPECT(attr.map_flags & BPF_F_MMAPABLE);
+	EXPECT(!map_mend(&kernel, &map, -EPERM, &attr));
+	EXPECT(map_mend(&kernel, &map, -EINVAL, &attr));
+	EXPECT_NUMBER(attr.map_flags, 1 | BPF_F_RDONLY_PROG);
+	EXPECT_TEXT(attr.map_name, ".rodata");
+	EXPECT(map_mend(&kernel, &map, -E2BIG, &attr));
+	EXPECT_TEXT(attr.map_name, "");
+	EXPECT(kernel.no_names);
+	EXPECT(!map_mend(&kernel, &map, -EINVAL, &attr));
+}
+
+/* Types are told of maps that take them; of the others the kernel would refuse them. */
+static void maps_with_types(void)
+{
+	const struct kernel kernel = { 0 };
+	struct object_map map = { .name = "m", .type = 1, .key_type = 4, .value_type = 5 };
+
+	EXPECT_NUMBER(map_attr(&kernel, &map, 8, 6).btf_key_type_id, 4);
+	EXPECT_NUMBER(map_attr(&kernel, &map, 8, 6).inner_map_fd, 8);
+	EXPECT_NUMBER(map_attr(&kernel, &map, -1, -1).btf_value_type_id, 0);
+	map.value_type = 0;
+	EXPECT_NUMBER(map_attr(&kernel, &map, -1, 6).btf_fd, 0);
+	map.value_type = 5;
+	map.type = BPF_MAP_TYPE_RINGBUF;
+	EXPECT_NUMBER(map_attr(&kernel, &map, -1, 6).btf_fd, 0);
+}
+
+static void pin_paths(void)
+{
+	struct object_map map = { .name = "hits", .pinning = PIN_OBJECT_NS, .pin_namespace = "tc" };
+	struct pin_dirs dirs = PIN_DIRS_CLOSED;
+
+	text_clear(&text);
+	pin_add_path(&map, &text);
+	EXPECT_TEXT(text.data, "/sys/fs/bpf/hits");
+	map.pinning = PIN_GLOBAL_NS;
+	text_clear(&text);
+	pin_add_path(&map, &text);
+	EXPECT_TEXT(text.data, "/sys/fs/bpf/tc/globals/hits");
+	map.pin_namespace = "own";
+	text_clear(&text);
+	pin_add_path(&map, &text);
+	EXPECT_TEXT(text.data, "/sys/fs/bpf/own/globals/hits");
+	/* A start takes back what it made of one namespace, so there may be one only. */
+	dirs.namespace = "tc";
+	EXPECT_NUMBER(pin_open_globals(&dirs, &map, true, &why), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "is pinned in 'own', and another map in 'tc': expected one for all");
+}
+
 static void lockdown_modes(void)
 {
 	static const struct {
@@ -116,9 +221,19 @@ static void kernel_names(void)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char name[BPF_OBJ_NAME_LEN] = { 0 };
 
-		kernel_set_name(&kernel, rows[i].name, name);
+		kernel_set_name(&kernel, rows[i].name, false, name);
 		EXPECT_TEXT(name, rows[i].taken);
 	}
+}
+
+/* Sections of variables need Linux 5.2, and that takes dots. */
+static void kernel_names_with_dots(void)
+{
+	const struct kernel kernel = { 0 };
+	char name[BPF_OBJ_NAME_LEN] = { 0 };
+
+	kernel_set_name(&kernel, ".rodata.str1.1", true, name);
+	EXPECT_TEXT(name, ".rodata.str1.1");
 }
 
 /* Before v4.15 a name is refused: the first time shows it, and none is given again. */
@@ -131,7 +246,7 @@ static void kernel_without_names(void)
 	for (size_t i = 0; i < sizeof(name); i++)
 		EXPECT_NUMBER(name[i], 0);
 	EXPECT(!kernel_drop_name(&kernel, name));
-	kernel_set_name(&kernel, "again", name);
+	kernel_set_name(&kernel, "again", false, name);
 	EXPECT_TEXT(name, "");
 }
 
@@ -435,11 +550,12 @@ static void program_names_maps(void)
 		{ .code = 0xb7, .src_reg = INSN_PSEUDO_MAP_FD, .imm = 1 },
 		{ .code = INSN_LD_IMM64, .imm = 1 }, /* the program ends in it */
 	};
-	struct object_program program = { "p", insns, COUNT_OF(insns) };
+	struct object_code code = { .insns = insns, .nr_insns = COUNT_OF(insns) };
+	const struct object object = { .codes = &code, .nr_codes = 1 };
 	struct map items[] = { { .fd = 50 }, { .fd = 51 } };
 	const struct maps maps = { .items = items, .nr = 2 };
 
-	program_set_maps(&program, &maps);
+	program_set_maps(&object, &maps);
 	EXPECT_NUMBER(insns[0].imm, 51);
 	for (size_t i = 2; i < COUNT_OF(insns); i++)
 		EXPECT_NUMBER(insns[i].imm, 1);
@@ -493,14 +609,18 @@ static void program_hints(void)
 		};
 		const struct object object = {
 			.license = "MIT\n",
-			.program = { .nr_insns = rows[i].nr_insns },
-			.nr_maps = rows[i].nr_maps,
+			.maps.nr = rows[i].nr_maps,
+		};
+		const struct code code = { .nr_insns = rows[i].nr_insns };
+		const struct object_program program = { .match.kind = &section_kinds[0] };
+		const struct program_request request = {
+			.object = &object, .program = &program, .code = &code,
 		};
 
 		fixture.files = files;
 		check.row = rows[i].log;
 		why_clear(&why);
-		EXPECT_NUMBER(program_hint(&object, rows[i].log, rows[i].err, &why), rows[i].returned);
+		EXPECT_NUMBER(program_hint(&request, rows[i].log, rows[i].err, &why), rows[i].returned);
 		EXPECT_TEXT(why.hint.data, rows[i].hint);
 	}
 	fixture.files = NULL;
@@ -509,11 +629,15 @@ static void program_hints(void)
 static const struct check_case kernel_cases[] = {
 	{ "kernel: lists of CPUs", cpu_lists },
 	{ "kernel: sizes that depend on the machine", sizes_of_this_machine },
+	{ "kernel: sizes that are not given", sizes_by_default },
 	{ "kernel: lockdown", lockdown_modes },
 	{ "kernel: user namespaces", user_namespaces },
 	{ "kernel: names that it takes", kernel_names },
+	{ "kernel: names with dots", kernel_names_with_dots },
 	{ "kernel: names that it refuses", kernel_without_names },
 	{ "programs: what is mended, once", programs_mended },
+	{ "maps: what is mended, in which order", maps_mended },
+	{ "maps: types of their keys and values", maps_with_types },
 	{ "map types: names", map_types_by_name },
 	{ "map types: a kernel that is too old", map_types_by_version },
 	{ "map types: unknown ones", map_types_unknown },
@@ -522,6 +646,7 @@ static const struct check_case kernel_cases[] = {
 	{ "pins: fdinfo of a prog_array", fdinfo_of_prog_array },
 	{ "pins: differences of maps", map_differences },
 	{ "pins: directories", pin_directories },
+	{ "pins: paths", pin_paths },
 	{ "log: its end", log_tails },
 	{ "log: lines of instructions", log_lines },
 	{ "program: maps in its instructions", program_names_maps },

@@ -37,8 +37,9 @@ static void options_are_parsed(void)
 		{ { NULL }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
 		{ { "-v" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
 		{ { "--check" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
-		{ { "o" }, "expected FUNCTION, the kernel function to probe", NULL, NULL, "", 0 },
-		{ { "o", "f", "g" }, "unexpected argument 'g': expected OBJECT FUNCTION", NULL, NULL, "", 0 },
+		{ { "o" }, NULL, "o", NULL, "", ATTACH_AUTO },
+		{ { "o", "vfs_*" }, NULL, "o", "vfs_*", "", ATTACH_AUTO },
+		{ { "o", "f", "g h" }, "function 'g h': character ' ' in a name", NULL, NULL, "", 0 },
 		{ { "o", "f", "-x" }, "unknown option '-x'", NULL, NULL, "", 0 },
 		{ { "-vx", "o", "f" }, "unknown option '-x'", NULL, NULL, "", 0 },
 		{ { "-\1", "o", "f" }, "unknown option '-\\x01'", NULL, NULL, "", 0 },
@@ -75,17 +76,31 @@ static void options_are_parsed(void)
 		if (rows[i].reason)
 			continue;
 		EXPECT_TEXT(o.object, rows[i].object);
-		EXPECT_TEXT(o.function, rows[i].function);
+		EXPECT_NUMBER(o.wanted.nr_functions, rows[i].function ? 1 : 0);
+		EXPECT_TEXT(o.wanted.nr_functions ? o.wanted.functions[0] : NULL, rows[i].function);
 		EXPECT_NUMBER(o.mode, rows[i].mode);
 		EXPECT_NUMBER(o.help, strchr(rows[i].set, 'h') != NULL);
 		EXPECT_NUMBER(o.version, strchr(rows[i].set, 'V') != NULL);
 		EXPECT_NUMBER(o.verbose, strchr(rows[i].set, 'v') != NULL);
 		EXPECT_NUMBER(o.quiet, strchr(rows[i].set, 'q') != NULL);
-		EXPECT_NUMBER(o.retprobe, strchr(rows[i].set, 'r') != NULL);
-		EXPECT_NUMBER(o.check, strchr(rows[i].set, 'c') != NULL);
-		if (o.function && !o.help)
-			EXPECT_NUMBER(o.target.retprobe, o.retprobe);
+		EXPECT_NUMBER(o.wanted.retprobe, strchr(rows[i].set, 'r') != NULL);
+		EXPECT_NUMBER(o.wanted.check, strchr(rows[i].set, 'c') != NULL);
 	}
+}
+
+/* Several FUNCTIONs stay in their order, whatever stands between them. */
+static void options_of_several_functions(void)
+{
+	char *argv[] = { (char *)"load_kp_bpf", (char *)"f1", (char *)"-v", (char *)"f2",
+			 (char *)"--btf", (char *)"file", (char *)"f3", NULL };
+	struct options o;
+
+	EXPECT_NUMBER(options_parse(COUNT_OF(argv) - 1, argv, &o, &why), 0);
+	EXPECT_TEXT(o.object, "f1");
+	EXPECT_TEXT(o.btf, "file");
+	EXPECT_NUMBER(o.wanted.nr_functions, 2);
+	EXPECT_TEXT(o.wanted.functions[0], "f2");
+	EXPECT_TEXT(o.wanted.functions[1], "f3");
 }
 
 /* A process can be started with no argument, not even its name. */
@@ -155,27 +170,26 @@ static void reports_live(void)
 {
 	static const struct {
 		const char *wanted, *found, *mechanism, *line;
-		bool retprobe;
 	} rows[] = {
 		{ "sys_bpf", "__x64_sys_bpf", "perf link",
-		  "load_kp_bpf: live: program 'count' on '__x64_sys_bpf' (for 'sys_bpf'), by perf link\n", false },
+		  "load_kp_bpf: live: program 'count' on '__x64_sys_bpf' (for 'sys_bpf'), by perf link\n" },
 		{ "vfs_read+4", "vfs_read+4", "perf ioctl",
-		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4', by perf ioctl\n", false },
+		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4', by perf ioctl\n" },
 		{ "vfs_read", "vfs_read+4", "perf link",
-		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4' (for 'vfs_read'), by perf link\n", false },
+		  "load_kp_bpf: live: program 'count' on 'vfs_read+0x4' (for 'vfs_read'), by perf link\n" },
 		{ "vfs_read", "vfs_read", "tracefs",
-		  "load_kp_bpf: live: program 'count' on the return of 'vfs_read', by tracefs\n", true },
+		  "load_kp_bpf: live: program 'count' on 'vfs_read', by tracefs\n" },
 	};
-	const struct object object = { .program = { .name = "count" } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct attachment attachment = { .mechanism = rows[i].mechanism };
-		struct target wanted;
+		struct attach_report attached = { .mechanism = rows[i].mechanism };
+		struct target wanted, found;
 
-		target_parse(rows[i].wanted, rows[i].retprobe, &wanted, &why);
-		target_parse(rows[i].found, rows[i].retprobe, &attachment.target, &why);
+		target_parse(rows[i].wanted, false, &wanted, &why);
+		target_parse(rows[i].found, false, &found, &why);
+		attach_add_place(&wanted, &found, &attached.place);
 		stderr_catch();
-		report_live(&object, &wanted, &attachment);
+		report_live("count", &attached);
 		EXPECT_TEXT(stderr_text(), rows[i].line);
 	}
 }
@@ -184,22 +198,24 @@ static void reports_objects(void)
 {
 	static const struct fixture_file none[] = { { NULL, NULL } };
 	struct object_map maps[] = {
-		{ .name = "outer", .type = 12, .key_size = 4, .value_size = 4, .max_entries = 8,
-		  .inner = 1, .outer = OBJECT_NO_MAP },
+		{ .name = "outer", .type = 12, .key_size = 4, .value_size = 4, .max_entries = 8, .inner = 1 },
 		{ .name = "in\n", .type = 1, .key_size = 4, .value_size = 16, .max_entries = 1024,
-		  .flags = 0x81, .pinning = PIN_GLOBAL_NS, .inner = OBJECT_NO_MAP, .outer = 0,
-		  .outer_key = 3 },
-		{ .name = "odd", .type = 1000, .pinning = PIN_OBJECT_NS, .inner = OBJECT_NO_MAP,
-		  .outer = OBJECT_NO_MAP },
+		  .flags = 0x81, .pinning = PIN_GLOBAL_NS, .pin_namespace = "tc", .inner = OBJECT_NO_MAP },
+		{ .name = "odd", .type = 1000, .pinning = PIN_OBJECT_NS, .inner = OBJECT_NO_MAP },
 	};
+	struct object_slot slots[] = { { .map = 0, .key = 3, .value = 1 } };
+	struct object_function function = { .name = "count", .nr_insns = 6 };
+	struct object_program spec = { .name = "count" };
+	struct program program = { .spec = &spec, .fd = 5 };
+	const struct programs programs = { .items = &program, .nr = 1 };
 	struct object object = {
-		.maps = maps, .nr_maps = COUNT_OF(maps), .license = "GPL", .version = 0x040906,
-		.program = { .name = "count", .nr_insns = 6 },
+		.maps = { maps, COUNT_OF(maps), slots, COUNT_OF(slots) },
+		.license = "GPL", .version = 0x040906, .functions = &function, .nr_functions = 1,
 	};
 
 	fixture.files = none;
 	stderr_catch();
-	report_object("t.o", &object, false);
+	report_object("t.o", &object, &programs, false);
 	EXPECT_TEXT(stderr_text(),
 		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
 		    "load_kp_bpf: t.o: map 'outer': array_of_maps (type 12), key 4, value 4, 8 entries, "
@@ -209,17 +225,19 @@ static void reports_objects(void)
 		    "load_kp_bpf: t.o: map 'odd': unknown (type 1000), key 0, value 0, 0 entries, "
 		    "flags 0x0, pinned in /sys/fs/bpf\n");
 
-	object.nr_maps = 0;
+	object.maps.nr = 0;
 	stderr_catch();
-	report_object("t.o", &object, true);
+	report_object("t.o", &object, &programs, true);
 	EXPECT_TEXT(stderr_text(),
 		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
 		    "load_kp_bpf: t.o: version: the kernel is given its own, 6.1.140; the object says 4.9.6\n");
 	object.version = 0;
+	program.fd = -1;
+	spec.match.optional = true;
 	stderr_catch();
-	report_object("t.o", &object, true);
+	report_object("t.o", &object, &programs, true);
 	EXPECT_TEXT(stderr_text(),
-		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', loaded\n"
+		    "load_kp_bpf: t.o: program 'count': 6 instructions, licence 'GPL', optional, not loaded\n"
 		    "load_kp_bpf: t.o: version: the kernel is given its own, 6.1.140\n");
 }
 
@@ -229,12 +247,13 @@ static void reports_long_names(void)
 	static const char name[] = "a_name_of_sixty_characters_which_many_a_generator_would_make";
 	struct object_map map = {
 		.name = name, .type = 1, .key_size = 4, .value_size = 8, .max_entries = 1,
-		.pinning = PIN_GLOBAL_NS, .inner = OBJECT_NO_MAP, .outer = 0, .outer_key = 3,
+		.pinning = PIN_GLOBAL_NS, .pin_namespace = "tc", .inner = OBJECT_NO_MAP,
 	};
-	const struct object object = { .maps = &map, .nr_maps = 1 };
+	struct object_slot slot = { .map = 0, .key = 3, .value = 0 };
+	const struct object_maps maps = { &map, 1, &slot, 1 };
 
 	stderr_catch();
-	report_map("t.o", &object, &map);
+	report_map("t.o", &maps, 0);
 	EXPECT_TEXT(stderr_text(),
 		    "load_kp_bpf: t.o: map 'a_name_of_sixty_characters_which_many_a_generator_would_make': "
 		    "hash (type 1), key 4, value 8, 1 entries, flags 0x0, pinned in /sys/fs/bpf/tc/globals, "
@@ -363,6 +382,7 @@ static void files_of_other_sizes(void)
 
 static const struct check_case loader_cases[] = {
 	{ "options: the whole table", options_are_parsed },
+	{ "options: several functions", options_of_several_functions },
 	{ "options: an empty argv", options_of_nothing },
 	{ "report: a reason and a hint", reports_why },
 	{ "report: long lines", reports_long_lines },

@@ -382,7 +382,7 @@ static void symbols_are_explained(void)
 		  "the functions are listed in /proc/kallsyms, as t or T; one that was inlined is not there" },
 	};
 
-	const struct attachment tried = { .events_fd = -1 };
+	const struct probe_session tried = PROBE_SESSION_CLOSED;
 
 	fixture.files = kallsyms;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -391,7 +391,7 @@ static void symbols_are_explained(void)
 		check.row = rows[i].function;
 		EXPECT_NUMBER(target_parse(rows[i].function, false, &target, &why), 0);
 		why_clear(&why);
-		EXPECT_NUMBER(attach_explain(&target, &tried, ATTACH_AUTO, rows[i].err, &why), rows[i].err);
+		EXPECT_NUMBER(attach_explain(&target, &tried, rows[i].err, &why), rows[i].err);
 		if (text_find(why.reason.data, "there is no /proc/kallsyms")) {
 			SKIP("no /proc here");
 			return;

@@ -7,8 +7,8 @@
 
 nr_faults=0
 
-# The system calls in which the loader waits for a signal, as strace begins their line.
-WAITING='^\(rt_sigtimedwait\|rt_sigsuspend\|pause\|ppoll\|poll\|read\)([^=]*$'
+# The system call in which the loader waits for a signal, as strace begins its line.
+WAITING='^rt_sigtimedwait([^=]*$'
 
 # Runs the loader once, undisturbed, and lists its calls as "NAME N" for the Nth
 # of its name: of the whole run in calls, up to the wait in calls.start.

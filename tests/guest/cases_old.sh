@@ -118,6 +118,32 @@ disturbed_verifier() {
     refused_old bpf:error=EAGAIN:when=2+ 1 "program.*temporarily" $OBJ/count.o sys_bpf
 }
 
+# Before 5.2 there are no global variables: the first call asks for the map of one.
+without_globals() {
+    works_old bpf:error=EINVAL:when=1 perf $OBJ/fold.o sys_bpf
+    expect "maps" "$(grep -c '^bpf(BPF_MAP_CREATE.* = [0-9]' $RUN/trace)" 1
+    unshare -m sh -c 'mount -t tracefs tracefs /check/tracing
+        cat /check/tracing/trace; echo >/check/tracing/trace' >$RUN/printed
+    expect "lines of the format" "$(grep -c ': folded 13 -3 123456789abcdef$' $RUN/printed)" 10
+    expect "lines of the literal" "$(grep -c ': literal$' $RUN/printed)" 10
+    expect "lines of the program's own stack" "$(grep -c ': own$' $RUN/printed)" 10
+}
+
+# Functions, line information and .kconfig as well.
+folds_calls() {
+    launch_old bpf:error=EINVAL:when=1 --check $OBJ/fold_calls.o
+    ended || return
+    expect "exit status" "$status" 0
+    expect "maps" "$(grep -c '^bpf(BPF_MAP_CREATE.* = [0-9]' $RUN/trace)" 0
+    grep -q '^bpf(BPF_PROG_LOAD.*line_info_cnt=[1-9].* = [0-9]' $RUN/trace || fail "no line information"
+}
+
+cannot_fold() { # OBJECT SECTION VARIABLE
+    refused_old bpf:error=EINVAL:when=1 4 \
+        "program '$1': needs the global variable '$3' in section '$2', and this kernel has no" \
+        $OBJ/$1.o sys_bpf
+}
+
 # --- pins ---------------------------------------------------------------------
 
 # Which of its openat() calls asks what a pin is: it is asked at two places.
@@ -188,6 +214,10 @@ check "the program's name refused" without_names 2 E2BIG
 check "the kernel's version asked for" with_version
 check "locked memory counts" with_memlock
 check "the verifier is disturbed" disturbed_verifier
+check "no global variables, constants" without_globals
+check "no global variables, functions" folds_calls
+check "no global variables, a table" cannot_fold fold_table .rodata table
+check "no global variables, a variable" cannot_fold fold_bss .bss seen
 check "pins of which the kernel tells little" untold_pin
 check "a pinned program of which the kernel tells nothing" untold_program
 check "a kernel like 4.4" without_pmu kernel_4_4 $OBJ/count.o sys_bpf

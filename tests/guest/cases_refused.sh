@@ -128,7 +128,7 @@ check "an offset that is too large" for_each_way odd_function 'vfs_read+0x100000
 check "a negative offset" for_each_way odd_function 'vfs_read+-4'
 check "no arguments" usage
 check "one argument" usage $OBJ/count.o
-check "three arguments" usage $OBJ/count.o sys_bpf vfs_read
+check "a second function with a space" usage $OBJ/count.o sys_bpf 'vfs read'
 check "an unknown option" usage --nonsense $OBJ/count.o sys_bpf
 check "an unknown way to attach" usage --attach=magic $OBJ/count.o sys_bpf
 check "the verifier's own words are shown" verifier

@@ -166,6 +166,14 @@ needs() { # PATH
     [ -x "$1" ] || skip "no ${1##*/} here"
 }
 
+# Callbacks and trampolines want programs compiled for the machine.
+needs_jit() {
+    case $(cat /proc/sys/net/core/bpf_jit_enable 2>&-) in
+    [1-9]*) ;;
+    *) skip "no JIT compiler for programs here" ;;
+    esac
+}
+
 # --- the guest's state --------------------------------------------------------
 
 is_mounted() { # FOLDER: whether another file system than its parent's is there

@@ -1,0 +1,976 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * btf.h - BTF, the types that compilers leave for the kernel, read with the
+ * bounds primitive.
+ *
+ * Sources: the kernel's Documentation/bpf/btf.rst, and uapi/linux/btf.h for the
+ * names. Four levels: the format; struct btf, whose every record, name and type
+ * id btf_open() has checked, and accessors on it, which decode from the bytes;
+ * resolvers, which follow types to others and give up at a depth that no
+ * compiler writes; struct btf_ext, the tables beside an object's BTF.
+ *
+ * The kernel has 150000 types in 5 MB. Nothing is copied out of them: memory is
+ * one number for each BTF_INDEX_STEP types.
+ */
+#ifndef BTF_H
+#define BTF_H
+
+#include "elf64.h"
+
+/* ---- The format ---- */
+
+#define BTF_MAGIC 0xeb9f
+#define BTF_VERSION 1
+#define BTF_STRINGS_MAX 0x7fffffff /* bytes of strings, a base's included: libbpf's limit */
+
+enum btf_kind {
+	BTF_KIND_VOID = 0, /* type 0, which has no record */
+	BTF_KIND_INT = 1,
+	BTF_KIND_PTR = 2,
+	BTF_KIND_ARRAY = 3,
+	BTF_KIND_STRUCT = 4,
+	BTF_KIND_UNION = 5,
+	BTF_KIND_ENUM = 6,
+	BTF_KIND_FWD = 7,
+	BTF_KIND_TYPEDEF = 8,
+	BTF_KIND_VOLATILE = 9,
+	BTF_KIND_CONST = 10,
+	BTF_KIND_RESTRICT = 11,
+	BTF_KIND_FUNC = 12,
+	BTF_KIND_FUNC_PROTO = 13,
+	BTF_KIND_VAR = 14,       /* since v5.1 */
+	BTF_KIND_DATASEC = 15,   /* since v5.1 */
+	BTF_KIND_FLOAT = 16,     /* since v5.13 */
+	BTF_KIND_DECL_TAG = 17,  /* since v5.16 */
+	BTF_KIND_TYPE_TAG = 18,  /* since v5.17 */
+	BTF_KIND_ENUM64 = 19,    /* since v6.0 */
+	BTF_NR_KINDS,
+};
+
+#define BTF_INT_SIGNED 1 /* struct btf_int's encoding */
+#define BTF_INT_CHAR 2
+#define BTF_INT_BOOL 4
+
+enum btf_linkage {
+	BTF_LINKAGE_STATIC = 0,
+	BTF_LINKAGE_GLOBAL = 1,
+	BTF_LINKAGE_EXTERN = 2,
+};
+
+/* How BTF and .BTF.ext start. */
+struct btf_preamble {
+	uint16_t magic;
+	uint8_t version;
+	uint8_t flags;
+	uint32_t hdr_len;  /* offsets count from there; newer headers are longer */
+};
+
+struct btf_header {
+	struct btf_preamble preamble;
+	uint32_t type_off;
+	uint32_t type_len;
+	uint32_t str_off;
+	uint32_t str_len;
+};
+
+struct btf_record {
+	uint32_t name_off;
+	uint32_t info;     /* bits 0-15 how many elements, 24-28 the kind, 31 the kind's flag */
+	uint32_t ref;      /* a size or a type, as the kind has it */
+};
+
+#define BTF_INFO_UNKNOWN 0x60ff0000U /* bits with no meaning yet */
+#define BTF_INFO_NR_KINDS 32
+
+static inline uint32_t btf_info_kind(uint32_t info)
+{
+	return info >> 24 & (BTF_INFO_NR_KINDS - 1);
+}
+
+static inline uint16_t btf_info_nr(uint32_t info)
+{
+	return (uint16_t)info;
+}
+
+#define BTF_RECORD sizeof(struct btf_record)
+
+/* A kind's records and what follows them. */
+struct btf_kind_row {
+	const char *name;
+	uint8_t record;      /* bytes, with what always follows; 0: there is no such kind */
+	uint8_t element;     /* bytes of each of the elements that follow */
+	bool has_size;       /* ref is a size */
+	bool has_type;       /* ref is a type */
+	bool has_names;      /* the first word of each element is a name */
+	bool has_types;      /* a word of each element is a type: */
+	uint8_t type_off;    /* where it is */
+};
+
+static inline const struct btf_kind_row *btf_kind_row(uint32_t kind)
+{
+	static const struct btf_kind_row rows[BTF_INFO_NR_KINDS] = {
+		[BTF_KIND_VOID] = { .name = "void" },
+		[BTF_KIND_INT] = { "int", BTF_RECORD + 4, .has_size = true },
+		[BTF_KIND_PTR] = { "pointer", BTF_RECORD, .has_type = true },
+		[BTF_KIND_ARRAY] = { "array", BTF_RECORD + 12, .element = 0 },
+		[BTF_KIND_STRUCT] = { "struct", BTF_RECORD, 12, .has_size = true,
+				      .has_names = true, .has_types = true, .type_off = 4 },
+		[BTF_KIND_UNION] = { "union", BTF_RECORD, 12, .has_size = true,
+				     .has_names = true, .has_types = true, .type_off = 4 },
+		[BTF_KIND_ENUM] = { "enum", BTF_RECORD, 8, .has_size = true, .has_names = true },
+		[BTF_KIND_FWD] = { "forward declaration", BTF_RECORD, .element = 0 },
+		[BTF_KIND_TYPEDEF] = { "typedef", BTF_RECORD, .has_type = true },
+		[BTF_KIND_VOLATILE] = { "volatile", BTF_RECORD, .has_type = true },
+		[BTF_KIND_CONST] = { "const", BTF_RECORD, .has_type = true },
+		[BTF_KIND_RESTRICT] = { "restrict", BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC] = { "function", BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC_PROTO] = { "prototype", BTF_RECORD, 8, .has_type = true,
+					  .has_names = true, .has_types = true, .type_off = 4 },
+		[BTF_KIND_VAR] = { "variable", BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_DATASEC] = { "section", BTF_RECORD, 12, .has_size = true,
+				       .has_types = true, .type_off = 0 },
+		[BTF_KIND_FLOAT] = { "float", BTF_RECORD, .has_size = true },
+		[BTF_KIND_DECL_TAG] = { "declaration tag", BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_TYPE_TAG] = { "type tag", BTF_RECORD, .has_type = true },
+		[BTF_KIND_ENUM64] = { "enum64", BTF_RECORD, 12, .has_size = true,
+				      .has_names = true },
+	};
+
+	return &rows[kind % BTF_INFO_NR_KINDS];
+}
+
+/* ---- The parsed view ---- */
+
+#define BTF_INDEX_STEP 32
+#define BTF_DEPTH_MAX 32 /* types that a resolver goes through; the kernel has the same limit */
+
+struct btf {
+	const struct btf *base;  /* of split BTF, as a module's: has the smaller ids and offsets */
+	struct view types;       /* own type section */
+	struct view strings;     /* own string section */
+	uint32_t first_id;       /* own ids are first_id <= id < end_id; 1 without a base */
+	uint32_t end_id;
+	uint32_t first_string;   /* offset of the first own string; 0 without a base */
+	const uint32_t *index;   /* where every BTF_INDEX_STEP-th own type lies in types */
+	bool bits_in_ints;       /* bit fields may be as before v5.0's kind flag */
+};
+
+/* A type record, decoded. */
+struct btf_type {
+	const struct btf *btf;   /* whose section holds it */
+	const char *name;        /* "" when it has none */
+	uint32_t id;
+	uint8_t kind;            /* BTF_KIND_*; BTF_KIND_VOID for id 0 */
+	bool kind_flag;          /* STRUCT, UNION: with bit fields; ENUM*: signed; FWD: a union */
+	uint16_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
+	uint32_t size;           /* bytes, of kinds that have a size */
+	uint32_t type;           /* the type referred to, of kinds that refer to one */
+	uint32_t extra;          /* offset in btf->types of what follows the record */
+};
+
+struct btf_member {
+	const char *name;        /* "" for an anonymous struct or union */
+	uint32_t type;
+	uint32_t bit_offset;     /* from the start of the struct */
+	uint32_t bit_size;       /* of a bit field, else 0 */
+};
+
+struct btf_enumerator {
+	const char *name;
+	uint64_t value;          /* sign-extended where the enum is signed */
+};
+
+struct btf_parameter {
+	const char *name;
+	uint32_t type;           /* 0 of the last one: varying arguments follow */
+};
+
+struct btf_variable {
+	uint32_t type;           /* a VAR, or a FUNC in .ksyms */
+	uint32_t offset;         /* in the section; compilers leave it 0, for the linker */
+	uint32_t size;
+};
+
+struct btf_array {
+	uint32_t type;
+	uint32_t index_type;
+	uint32_t nr;
+};
+
+struct btf_int {
+	uint8_t encoding;        /* BTF_INT_* */
+	uint8_t bit_offset;
+	uint8_t bits;
+};
+
+/* A string of the BTF or of its base; NULL when out of range. */
+static inline const char *btf_string(const struct btf *btf, uint32_t off)
+{
+	const char *string;
+
+	while (off < btf->first_string)
+		btf = btf->base;
+	return view_string(btf->strings, off - btf->first_string, &string) ? string : NULL;
+}
+
+static inline uint32_t btf_word(const uint8_t *p)
+{
+	uint32_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
+/*
+ * The record at off; false when it is not inside or of no known kind. In line
+ * and by the word, unlike view_copy(): what goes over the kernel's types does it
+ * through here.
+ */
+__attribute__((always_inline))
+static inline bool btf_record_get(struct view types, uint64_t off, struct btf_record *out,
+				  const struct btf_kind_row **out_row)
+{
+	const uint8_t *p;
+
+	if (!view_has(types, off, sizeof(*out)))
+		return false;
+	p = types.data + off;
+	out->name_off = btf_word(p + offsetof(struct btf_record, name_off));
+	out->info = btf_word(p + offsetof(struct btf_record, info));
+	out->ref = btf_word(p + offsetof(struct btf_record, ref));
+	*out_row = btf_kind_row(btf_info_kind(out->info));
+	return (*out_row)->record != 0;
+}
+
+/* Bytes up to the next record. */
+static inline uint64_t btf_record_len(const struct btf_kind_row *row, uint32_t info)
+{
+	return row->record + (uint32_t)btf_info_nr(info) * row->element;
+}
+
+static inline void btf_type_decode(const struct btf *btf, uint32_t id, uint64_t off,
+				   const struct btf_record *record,
+				   const struct btf_kind_row *row, struct btf_type *out)
+{
+	*out = (struct btf_type){
+		.btf = btf,
+		.name = btf_string(btf, record->name_off),
+		.id = id,
+		.kind = (uint8_t)btf_info_kind(record->info),
+		.kind_flag = record->info >> 31,
+		.nr = btf_info_nr(record->info),
+		.size = row->has_size ? record->ref : 0,
+		.type = row->has_type ? record->ref : 0,
+		.extra = (uint32_t)(off + sizeof(*record)),
+	};
+}
+
+/* False when there is no type with that id, in the BTF or its base. */
+SELDOM bool btf_type_get(const struct btf *btf, uint32_t id, struct btf_type *out)
+{
+	const struct btf_kind_row *row;
+	struct btf_record record = { 0 };
+	uint64_t off;
+	uint32_t nr;
+
+	while (btf->base && id < btf->first_id)
+		btf = btf->base;
+	if (id == 0) {
+		*out = (struct btf_type){ .btf = btf, .name = "" };
+		return true;
+	}
+	if (id >= btf->end_id)
+		return false;
+	nr = id - btf->first_id;
+	off = btf->index[nr / BTF_INDEX_STEP];
+	for (nr %= BTF_INDEX_STEP; btf_record_get(btf->types, off, &record, &row); nr--) {
+		if (nr == 0) {
+			btf_type_decode(btf, id, off, &record, row, out);
+			return true;
+		}
+		off += btf_record_len(row, record.info);
+	}
+	return false;
+}
+
+#define BTF_KIND_BIT(kind) (1U << (kind))
+#define BTF_KINDS_ALL UINT32_MAX
+
+/* The first type from one at off on that is of one of the kinds. */
+static inline bool btf_type_seek(const struct btf *btf, uint32_t kinds, uint32_t id, uint64_t off,
+				 struct btf_type *out)
+{
+	const struct btf_kind_row *row;
+	struct btf_record record;
+
+	for (; btf_record_get(btf->types, off, &record, &row); id++) {
+		if (kinds >> btf_info_kind(record.info) & 1) {
+			btf_type_decode(btf, id, off, &record, row, out);
+			return true;
+		}
+		off += btf_record_len(row, record.info);
+	}
+	return false;
+}
+
+/*
+ * All own types of some kinds (a set of BTF_KIND_BITs), in their order; much
+ * faster than an id at a time:
+ *
+ *	for (bool more = btf_type_first(btf, kinds, &type); more;
+ *	     more = btf_type_next(&type, kinds))
+ */
+static inline bool btf_type_first(const struct btf *btf, uint32_t kinds, struct btf_type *out)
+{
+	return btf_type_seek(btf, kinds, btf->first_id, 0, out);
+}
+
+static inline bool btf_type_next(struct btf_type *type, uint32_t kinds)
+{
+	uint64_t off = type->extra - sizeof(struct btf_record) +
+		       btf_record_len(btf_kind_row(type->kind), type->nr);
+
+	return btf_type_seek(type->btf, kinds, type->id + 1, off, type);
+}
+
+/* Element i of those that follow the record; false when there is none or the kind has others. */
+SELDOM bool btf_element_get(const struct btf_type *type, uint32_t i, void *out, size_t len)
+{
+	return i < type->nr &&
+	       view_copy(type->btf->types, type->extra + (uint64_t)i * len, out, len);
+}
+
+static inline bool btf_is_composite(const struct btf_type *type)
+{
+	return type->kind == BTF_KIND_STRUCT || type->kind == BTF_KIND_UNION;
+}
+
+static inline struct btf_int btf_int_decode(uint32_t word)
+{
+	return (struct btf_int){
+		.encoding = word >> 24 & 15,
+		.bit_offset = word >> 16 & 255,
+		.bits = word & 255,
+	};
+}
+
+/* Is it other than its bytes? */
+static inline bool btf_int_is_bits(const struct btf_int *bits, uint32_t size)
+{
+	return bits->bit_offset != 0 || bits->bits != size * 8ULL;
+}
+
+/* Of an INT. */
+SELDOM bool btf_int_get(const struct btf_type *type, struct btf_int *out)
+{
+	uint32_t word;
+
+	if (type->kind != BTF_KIND_INT ||
+	    !view_copy(type->btf->types, type->extra, &word, sizeof(word)))
+		return false;
+	*out = btf_int_decode(word);
+	return true;
+}
+
+/* Of an ARRAY. */
+static inline bool btf_array_get(const struct btf_type *type, struct btf_array *out)
+{
+	return type->kind == BTF_KIND_ARRAY &&
+	       view_copy(type->btf->types, type->extra, out, sizeof(*out));
+}
+
+/* Of a FUNC_PROTO. */
+SELDOM bool btf_parameter_get(const struct btf_type *type, uint32_t i,
+			      struct btf_parameter *out)
+{
+	uint32_t words[2];
+
+	if (type->kind != BTF_KIND_FUNC_PROTO || !btf_element_get(type, i, words, sizeof(words)))
+		return false;
+	*out = (struct btf_parameter){ .name = btf_string(type->btf, words[0]), .type = words[1] };
+	return true;
+}
+
+/* Of a DATASEC. */
+static inline bool btf_variable_get(const struct btf_type *type, uint32_t i,
+				    struct btf_variable *out)
+{
+	return type->kind == BTF_KIND_DATASEC && btf_element_get(type, i, out, sizeof(*out));
+}
+
+/* Of an ENUM or ENUM64. */
+SELDOM bool btf_enumerator_get(const struct btf_type *type, uint32_t i,
+			       struct btf_enumerator *out)
+{
+	bool wide = type->kind == BTF_KIND_ENUM64;
+	uint32_t words[3] = { 0 };
+
+	if ((!wide && type->kind != BTF_KIND_ENUM) ||
+	    !btf_element_get(type, i, words, wide ? sizeof(words) : 2 * sizeof(words[0])))
+		return false;
+	out->name = btf_string(type->btf, words[0]);
+	out->value = (uint64_t)words[2] << 32 | words[1]; /* low half first in either byte order */
+	if (!wide && type->kind_flag)
+		out->value = (uint64_t)(int32_t)words[1];
+	return true;
+}
+
+/* BTF_LINKAGE_* of a VAR or FUNC. */
+static inline uint32_t btf_linkage(const struct btf_type *type)
+{
+	uint32_t word = type->nr;
+
+	if (type->kind == BTF_KIND_VAR)
+		view_copy(type->btf->types, type->extra, &word, sizeof(word));
+	return word;
+}
+
+/* What of its type a DECL_TAG is about: a member's or parameter's number, -1 the whole. */
+static inline int32_t btf_tag_component(const struct btf_type *type)
+{
+	int32_t word = -1;
+
+	if (type->kind == BTF_KIND_DECL_TAG)
+		view_copy(type->btf->types, type->extra, &word, sizeof(word));
+	return word;
+}
+
+/* ---- Resolvers ---- */
+
+static inline bool btf_is_modifier(const struct btf_type *type)
+{
+	return (type->kind >= BTF_KIND_TYPEDEF && type->kind <= BTF_KIND_RESTRICT) ||
+	       type->kind == BTF_KIND_TYPE_TAG;
+}
+
+/* The type behind typedefs, const, volatile, restrict and type tags; false when they do not end. */
+SELDOM bool btf_type_skip(const struct btf *btf, uint32_t id, struct btf_type *out)
+{
+	for (int depth = 0; depth < BTF_DEPTH_MAX; depth++) {
+		if (!btf_type_get(btf, id, out))
+			return false;
+		if (!btf_is_modifier(out))
+			return true;
+		id = out->type;
+	}
+	return false;
+}
+
+/*
+ * Bytes of a type or of a variable's; a pointer has 8, whatever machine this is.
+ * False for void, functions, forward declarations and what does not end.
+ */
+static inline bool btf_size(const struct btf *btf, uint32_t id, uint64_t *out)
+{
+	struct btf_array array;
+	struct btf_type type;
+	uint64_t nr = 1;
+
+	for (int depth = 0; depth < BTF_DEPTH_MAX; depth++) {
+		if (!btf_type_skip(btf, id, &type))
+			return false;
+		if (type.kind == BTF_KIND_PTR)
+			return !__builtin_mul_overflow(nr, 8, out);
+		if (btf_kind_row(type.kind)->has_size)
+			return !__builtin_mul_overflow(nr, type.size, out);
+		id = type.type;
+		if (type.kind == BTF_KIND_VAR)
+			continue;
+		if (!btf_array_get(&type, &array) || __builtin_mul_overflow(nr, array.nr, &nr))
+			return false;
+		id = array.type;
+	}
+	return false;
+}
+
+/*
+ * Before the kind flag a bit field's type was an INT of fewer bits than its
+ * bytes hold, perhaps at an offset in them.
+ */
+static inline void btf_member_bits_of_int(const struct btf *btf, struct btf_member *member)
+{
+	struct btf_type type;
+	struct btf_int bits;
+
+	if (!btf_type_skip(btf, member->type, &type) || !btf_int_get(&type, &bits) ||
+	    !btf_int_is_bits(&bits, type.size))
+		return;
+	member->bit_offset += bits.bit_offset;
+	member->bit_size = bits.bits;
+}
+
+/* Of a STRUCT or UNION. */
+SELDOM bool btf_member_get(const struct btf_type *type, uint32_t i, struct btf_member *out)
+{
+	uint32_t words[3];
+
+	if (!btf_is_composite(type) || !btf_element_get(type, i, words, sizeof(words)))
+		return false;
+	*out = (struct btf_member){
+		.name = btf_string(type->btf, words[0]),
+		.type = words[1],
+		.bit_offset = type->kind_flag ? words[2] & 0xffffff : words[2],
+		.bit_size = type->kind_flag ? words[2] >> 24 : 0,
+	};
+	if (!type->kind_flag && type->btf->bits_in_ints)
+		btf_member_bits_of_int(type->btf, out);
+	return true;
+}
+
+/* The first of its own types of that kind and name; 0 when there is none. */
+static inline uint32_t btf_find_own(const struct btf *btf, const char *name, uint8_t kind)
+{
+	uint32_t kinds = BTF_KIND_BIT(kind);
+	struct btf_type type;
+
+	for (bool more = btf_type_first(btf, kinds, &type); more; more = btf_type_next(&type, kinds))
+		if (strcmp(type.name, name) == 0)
+			return type.id;
+	return 0;
+}
+
+/* The same, or else of its base's. */
+static inline uint32_t btf_find(const struct btf *btf, const char *name, uint8_t kind)
+{
+	uint32_t id = 0;
+
+	for (; btf && !id; btf = btf->base)
+		id = btf_find_own(btf, name, kind);
+	return id;
+}
+
+/*
+ * Length of a name without its flavour: "task_struct___old" is meant for the
+ * kernel's task_struct. A flavour begins at the last three underscores, no more
+ * and no less, with other letters on both sides (libbpf's rule).
+ */
+static inline size_t btf_essential_len(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = len; i > 4; i--) {
+		const char *p = name + i - 5;
+
+		if (p[0] != '_' && p[1] == '_' && p[2] == '_' && p[3] == '_' && p[4] != '_')
+			return i - 4;
+	}
+	return len;
+}
+
+/* ---- Opening ---- */
+
+/* Bytes of arena that btf_open() takes for BTF of that many bytes. */
+static inline uint64_t btf_index_len(uint64_t size)
+{
+	return (size / sizeof(struct btf_record) / BTF_INDEX_STEP + 2) * sizeof(uint32_t);
+}
+
+/* The start of BTF or .BTF.ext, and that there are `least` bytes of header. */
+static inline int btf_check_preamble(struct view bytes, size_t least, struct btf_preamble *out,
+				     struct why *why)
+{
+	if (!view_copy(bytes, 0, out, sizeof(*out)))
+		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, its header has %zu",
+			       (unsigned long long)bytes.size, least);
+	if (out->magic == __builtin_bswap16(BTF_MAGIC))
+		return why_set(why, -ENOEXEC,
+			       "is " ELF_OTHER_ORDER ", expected " ELF_HOST_ORDER " BTF");
+	if (out->magic != BTF_MAGIC)
+		return why_set(why, -ENOEXEC, "has magic number 0x%x, expected 0x%x (BTF)",
+			       out->magic, BTF_MAGIC);
+	if (out->version != BTF_VERSION || out->flags)
+		return why_set(why, -ENOEXEC, "has version %u and flags 0x%x, expected %u and 0x0",
+			       out->version, out->flags, BTF_VERSION);
+	if (out->hdr_len < least || out->hdr_len > bytes.size)
+		return why_set(why, -ENOEXEC, "has a header of %u bytes, expected %zu to %llu",
+			       out->hdr_len, least, (unsigned long long)bytes.size);
+	return 0;
+}
+
+static inline int btf_check_section(struct view bytes, const struct btf_header *header,
+				    const char *what, uint32_t off, uint32_t len,
+				    struct view *out, struct why *why)
+{
+	uint64_t start = (uint64_t)header->preamble.hdr_len + off;
+
+	if (view_slice(bytes, start, len, out))
+		return 0;
+	return why_set(why, -ENOEXEC,
+		       "is truncated: %s of %u bytes at offset %llu, it has %llu bytes", what, len,
+		       (unsigned long long)start, (unsigned long long)bytes.size);
+}
+
+/* Where types and strings lie. Offset 0 is "", in split BTF the base's. */
+static inline int btf_check_sections(struct view bytes, const struct btf_header *header,
+				     struct btf *btf, struct why *why)
+{
+	int err = btf_check_section(bytes, header, "types", header->type_off, header->type_len,
+				    &btf->types, why);
+
+	if (!err)
+		err = btf_check_section(bytes, header, "strings", header->str_off, header->str_len,
+					&btf->strings, why);
+	if (err)
+		return err;
+	if (btf->strings.size > BTF_STRINGS_MAX - btf->first_string)
+		return why_set(why, -ENOEXEC, "has strings of %u bytes, expected at most %u",
+			       header->str_len, BTF_STRINGS_MAX - btf->first_string);
+	if (btf->base && btf->strings.size == 0)
+		return 0;
+	if (!view_ends_in_nul(btf->strings) || (!btf->base && btf->strings.data[0] != '\0'))
+		return why_set(why, -ENOEXEC, "has strings that do not start and end in NUL");
+	return 0;
+}
+
+/* A walk over records, and the highest string offset and type id that they name. */
+struct btf_walk {
+	uint64_t off;
+	uint32_t id;
+	uint32_t string;
+	uint32_t type;
+	bool bits_in_ints;
+};
+
+static inline void btf_raise(uint32_t *highest, uint32_t value)
+{
+	*highest = value > *highest ? value : *highest;
+}
+
+/* The highest of the words at every step bytes from p on. The caller has checked the range. */
+static inline void btf_raise_words(uint32_t *highest, const uint8_t *p, const uint8_t *end,
+				   size_t step)
+{
+	for (; p < end; p += step)
+		btf_raise(highest, btf_word(p));
+}
+
+/* What follows the record. */
+static inline void btf_walk_extra(struct btf_walk *walk, const struct btf_record *record,
+				  const struct btf_kind_row *row, const uint8_t *p,
+				  const uint8_t *end)
+{
+	uint32_t kind = btf_info_kind(record->info);
+
+	if (row->has_names)
+		btf_raise_words(&walk->string, p, end, row->element);
+	if (row->has_types)
+		btf_raise_words(&walk->type, p + row->type_off, end, row->element);
+	if (kind == BTF_KIND_ARRAY)
+		btf_raise_words(&walk->type, p, p + 2 * sizeof(uint32_t), sizeof(uint32_t));
+	if (kind == BTF_KIND_INT) {
+		struct btf_int bits = btf_int_decode(btf_word(p));
+
+		walk->bits_in_ints |= btf_int_is_bits(&bits, record->ref);
+	}
+}
+
+/*
+ * Every record: a known kind, inside, with names and types that are there. Fills
+ * the index. False when the walk ended at a bad one.
+ */
+static inline bool btf_walk_types(const struct btf *btf, uint64_t end_id, uint32_t *index,
+				  struct btf_walk *out)
+{
+	uint64_t end_string = btf->first_string + btf->strings.size;
+	struct btf_walk walk = { .id = btf->first_id };
+	const struct btf_kind_row *row;
+	struct btf_record record;
+	struct view types = btf->types;
+	uint32_t nr = 0;
+
+	for (; btf_record_get(types, walk.off, &record, &row); nr++) {
+		uint64_t len = btf_record_len(row, record.info);
+
+		if (nr % BTF_INDEX_STEP == 0)
+			*index++ = (uint32_t)walk.off;
+		if (record.info & BTF_INFO_UNKNOWN || !view_has(types, walk.off, len))
+			break;
+		btf_raise(&walk.string, record.name_off);
+		if (row->has_type)
+			btf_raise(&walk.type, record.ref);
+		if (len > sizeof(record))
+			btf_walk_extra(&walk, &record, row,
+				       types.data + walk.off + sizeof(record),
+				       types.data + walk.off + len);
+		if (walk.string >= end_string || walk.type >= end_id)
+			break;
+		walk.off += len;
+	}
+	walk.id += nr;
+	*out = walk;
+	return walk.off == types.size;
+}
+
+/* What is wrong with the type that a walk ended at. */
+static inline int btf_explain(const struct btf *btf, const struct btf_walk *walk,
+			      uint64_t end_id, struct why *why)
+{
+	uint64_t end_string = btf->first_string + btf->strings.size;
+	const struct btf_kind_row *row = NULL;
+	uint64_t left = btf->types.size - walk->off;
+	struct btf_record record = { 0 };
+
+	if (walk->string >= end_string)
+		why_set(why, -ENOEXEC, "a name at offset %u, the strings have %llu bytes",
+			walk->string, (unsigned long long)end_string);
+	else if (walk->type >= end_id)
+		why_set(why, -ENOEXEC, "refers to type %u, out of range (there are %llu)",
+			walk->type, (unsigned long long)end_id);
+	else if (left >= sizeof(record) &&
+		 (!btf_record_get(btf->types, walk->off, &record, &row) ||
+		  record.info & BTF_INFO_UNKNOWN))
+		why_set(why, -ENOEXEC, "is of kind %u (0x%x), expected 1 to %u",
+			btf_info_kind(record.info), record.info, BTF_NR_KINDS - 1);
+	else
+		why_set(why, -ENOEXEC, "is truncated: %llu bytes, expected %llu",
+			(unsigned long long)left, (unsigned long long)
+			(row ? btf_record_len(row, record.info) : sizeof(record)));
+	return why_subject(why, -ENOEXEC, "type %u", walk->id);
+}
+
+static inline int btf_check_types(struct btf *btf, uint32_t *index, struct why *why)
+{
+	uint64_t end_id = UINT64_MAX;
+	struct btf_walk walk;
+	bool good = btf_walk_types(btf, end_id, index, &walk);
+
+	/* How many types there are is known only now; a second walk ends at the wrong one. */
+	if (good && walk.type >= walk.id) {
+		end_id = walk.id;
+		good = btf_walk_types(btf, end_id, index, &walk);
+	}
+	if (!good)
+		return btf_explain(btf, &walk, end_id, why);
+	btf->end_id = walk.id;
+	btf->bits_in_ints = walk.bits_in_ints || (btf->base && btf->base->bits_in_ints);
+	return 0;
+}
+
+/*
+ * Checks BTF and fills *out, which points into the bytes and to the base: both
+ * must outlive it. The arena gives btf_index_len(bytes.size) bytes at most.
+ * After success no accessor fails for an id that the BTF holds. Returns 0,
+ * -ENOEXEC or -ENOMEM with a reason.
+ */
+SELDOM int btf_open(struct view bytes, const struct btf *base, struct arena *arena,
+		    struct btf *out, struct why *why)
+{
+	struct btf_header header = { 0 };
+	uint32_t *index;
+	int err;
+
+	*out = (struct btf){ .base = base, .first_id = 1 };
+	if (base) {
+		out->first_id = base->end_id;
+		out->first_string = base->first_string + (uint32_t)base->strings.size;
+	}
+	err = btf_check_preamble(bytes, sizeof(header), &header.preamble, why);
+	if (err)
+		return err;
+	view_copy(bytes, 0, &header, sizeof(header));
+	err = btf_check_sections(bytes, &header, out, why);
+	if (err)
+		return err;
+	index = arena_take(arena, btf_index_len(out->types.size) / sizeof(*index), sizeof(*index));
+	if (!index)
+		return why_set(why, -ENOMEM, "out of memory for an index of %llu bytes",
+			       (unsigned long long)btf_index_len(out->types.size));
+	out->index = index;
+	return btf_check_types(out, index, why);
+}
+
+/* ---- .BTF.ext: what an object says about its instructions ---- */
+
+enum btf_ext_table {
+	BTF_EXT_FUNC_INFO,
+	BTF_EXT_LINE_INFO,
+	BTF_EXT_CORE_RELO, /* since LLVM 10 */
+	BTF_EXT_NR_TABLES,
+};
+
+struct btf_ext_header {
+	struct btf_preamble preamble;
+	struct {
+		uint32_t off;
+		uint32_t len;
+	} tables[BTF_EXT_NR_TABLES];
+};
+
+struct btf_func_info {
+	uint32_t insn_off;     /* bytes from the section's start; from file: unchecked */
+	uint32_t type;         /* a FUNC; from file: another kind perhaps */
+};
+
+struct btf_line_info {
+	uint32_t insn_off;     /* the same */
+	uint32_t file_name_off;
+	uint32_t line_off;     /* the line's text */
+	uint32_t line_col;     /* line number << 10 | column */
+};
+
+struct btf_core_relocation {
+	uint32_t insn_off;     /* the same */
+	uint32_t type;
+	uint32_t access_off;   /* a string: "0:1:2", which element, member, enumerator */
+	uint32_t kind;         /* from file: unchecked */
+};
+
+struct btf_ext {
+	const struct btf *btf;
+	struct view tables[BTF_EXT_NR_TABLES]; /* their sections; empty when there is none */
+	uint32_t record_size[BTF_EXT_NR_TABLES];
+};
+
+/* A table's records for one section of the ELF file. */
+struct btf_ext_section {
+	const char *section;
+	uint32_t nr;
+	struct view records;
+	uint32_t record_size;
+};
+
+/* Record i, as much of it as is known here: records may grow at their end. */
+static inline bool btf_ext_record_get(const struct btf_ext_section *section, uint32_t i, void *out,
+				      size_t len)
+{
+	return i < section->nr && len <= section->record_size &&
+	       view_copy(section->records, (uint64_t)i * section->record_size, out, len);
+}
+
+/*
+ * The sections of a table one after another: *off starts at 0 and is moved
+ * behind the section. False behind the last one.
+ */
+static inline bool btf_ext_section_next(const struct btf_ext *ext, enum btf_ext_table table,
+					uint64_t *off, struct btf_ext_section *out)
+{
+	uint32_t words[2]; /* a section's name, how many records */
+	uint64_t len;
+
+	if (!view_copy(ext->tables[table], *off, words, sizeof(words)))
+		return false;
+	*out = (struct btf_ext_section){
+		.section = btf_string(ext->btf, words[0]),
+		.nr = words[1],
+		.record_size = ext->record_size[table],
+	};
+	len = (uint64_t)out->nr * out->record_size;
+	if (!out->section ||
+	    !view_slice(ext->tables[table], *off + sizeof(words), len, &out->records))
+		return false;
+	*off += sizeof(words) + len;
+	return true;
+}
+
+/* A section by its name; false when the table says nothing about it. */
+static inline bool btf_ext_section_get(const struct btf_ext *ext, enum btf_ext_table table,
+				       const char *section, struct btf_ext_section *out)
+{
+	for (uint64_t off = 0; btf_ext_section_next(ext, table, &off, out);)
+		if (strcmp(out->section, section) == 0)
+			return true;
+	return false;
+}
+
+/* What a table's records are: one bit for each word that names a string or a type. */
+struct btf_ext_row {
+	const char *name;
+	uint8_t least; /* bytes of a record */
+	uint8_t types;
+	uint8_t strings;
+};
+
+static inline const struct btf_ext_row *btf_ext_row(enum btf_ext_table table)
+{
+	static const struct btf_ext_row rows[BTF_EXT_NR_TABLES] = {
+		{ "func_info", sizeof(struct btf_func_info), .types = 1 << 1 },
+		{ "line_info", sizeof(struct btf_line_info), .strings = 1 << 1 | 1 << 2 },
+		{ "core_relo", sizeof(struct btf_core_relocation), .types = 1 << 1, .strings = 1 << 2 },
+	};
+
+	return &rows[table];
+}
+
+static inline int btf_ext_check_records(const struct btf_ext *ext, const struct btf_ext_row *row,
+					const struct btf_ext_section *section, struct why *why)
+{
+	uint32_t words[4];
+
+	for (uint32_t i = 0; btf_ext_record_get(section, i, words, row->least); i++)
+		for (unsigned int k = 0; k < row->least / sizeof(words[0]); k++) {
+			if (row->strings >> k & 1 && !btf_string(ext->btf, words[k]))
+				why_set(why, -ENOEXEC, "string at offset %u, out of range",
+					words[k]);
+			else if (row->types >> k & 1 && words[k] >= ext->btf->end_id)
+				why_set(why, -ENOEXEC, "type %u, out of range (there are %u)",
+					words[k], ext->btf->end_id);
+			else
+				continue;
+			return why_subject(why, -ENOEXEC, "section '%s': record %u",
+					   section->section, i);
+		}
+	return 0;
+}
+
+static inline int btf_ext_check_table(struct view bytes, const struct btf_ext_header *header,
+				      enum btf_ext_table table, struct btf_ext *ext,
+				      struct why *why)
+{
+	const struct btf_ext_row *row = btf_ext_row(table);
+	uint64_t start = (uint64_t)header->preamble.hdr_len + header->tables[table].off;
+	uint32_t len = header->tables[table].len;
+	struct btf_ext_section section;
+	uint32_t record_size;
+	uint64_t off = 0;
+	int err = 0;
+
+	if (len == 0)
+		return 0;
+	if (!view_slice(bytes, start, len, &ext->tables[table]) ||
+	    !view_copy(ext->tables[table], 0, &record_size, sizeof(record_size)))
+		return why_set(why, -ENOEXEC,
+			       "is truncated: %u bytes at offset %llu, .BTF.ext has %llu", len,
+			       (unsigned long long)start, (unsigned long long)bytes.size);
+	if (record_size < row->least || record_size % 4)
+		return why_set(why, -ENOEXEC,
+			       "has records of %u bytes, expected at least %u in steps of 4",
+			       record_size, row->least);
+	ext->record_size[table] = record_size;
+	ext->tables[table].data += sizeof(record_size);
+	ext->tables[table].size -= sizeof(record_size);
+	while (!err && btf_ext_section_next(ext, table, &off, &section))
+		err = btf_ext_check_records(ext, row, &section, why);
+	if (!err && off < ext->tables[table].size)
+		return why_set(why, -ENOEXEC, "the section at byte %llu goes beyond its %llu bytes",
+			       (unsigned long long)off,
+			       (unsigned long long)ext->tables[table].size);
+	return err;
+}
+
+/*
+ * Checks a .BTF.ext that belongs to *btf and fills *out, which points into the
+ * bytes and to *btf: both must outlive it. After success strings and types in
+ * the records are the BTF's. Returns 0, or -ENOEXEC with a reason.
+ */
+SELDOM int btf_ext_open(struct view bytes, const struct btf *btf, struct btf_ext *out,
+			struct why *why)
+{
+	struct btf_ext_header header = { 0 };
+	int err;
+
+	*out = (struct btf_ext){ .btf = btf };
+	err = btf_check_preamble(bytes, sizeof(header.preamble), &header.preamble, why);
+	if (err)
+		return err;
+	/* An older header ends before a table: there is none then. */
+	view_copy(bytes, 0, &header, header.preamble.hdr_len < sizeof(header)
+					     ? header.preamble.hdr_len : sizeof(header));
+	for (enum btf_ext_table table = 0; table < BTF_EXT_NR_TABLES && !err; table++) {
+		err = btf_ext_check_table(bytes, &header, table, out, why);
+		if (err)
+			why_subject(why, err, "%s", btf_ext_row(table)->name);
+	}
+	return err;
+}
+
+#endif

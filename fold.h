@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * fold.h - an object with constants for a kernel that has no global variables
+ * (before v5.2). Pure.
+ *
+ * A load from a constant becomes its value. A constant that is passed to a helper,
+ * as bpf_printk's format is, is copied to stack that the function does not use, by
+ * instructions behind its end: the two slots of the load of its address become a
+ * jump there and the place where that returns to, so that no instruction moves:
+ *
+ *	r1 = address ll		goto tail		tail:	*(u32 *)(r10 - N) = bytes
+ *				r1 += -N			...
+ *	call 6			call 6				r1 = r10
+ *								goto back
+ *
+ * Such kernels know no loops and take 4096 instructions, and both is relied on.
+ */
+#ifndef FOLD_H
+#define FOLD_H
+
+#include "object.h"
+
+#define FOLD_INSNS_MAX 4096U /* BPF_MAXINSNS; the kernel refuses more, and says so */
+#define FOLD_STACK_MAX 512U  /* MAX_BPF_STACK */
+#define FOLD_FRAME 10        /* the register of the stack's upper end */
+#define FOLD_COPIED 14       /* ours: src_reg of a load whose constant is copied to stack at `off` */
+
+/* ---- What an instruction does with a register ---- */
+
+#define FOLD_LOADS 1   /* loads from where it points to */
+#define FOLD_PASSES 2  /* calls with what may be an argument */
+#define FOLD_ESCAPES 4 /* reads it in another way */
+#define FOLD_ENDS 8    /* writes it */
+
+#define FOLD_OPERATION(code) ((code) & 0xf0)
+#define FOLD_MODE(code) ((code) & 0xe0)
+#define FOLD_MOVE 0xb0
+#define FOLD_ADD 0x00
+#define FOLD_MEMORY 0x60
+#define FOLD_CALL 0x80
+#define FOLD_EXIT 0x90
+
+static inline unsigned int fold_if(bool condition, unsigned int effect)
+{
+	return condition ? effect : 0;
+}
+
+static inline unsigned int fold_effect_jump(const struct insn *insn, uint8_t reg)
+{
+	switch (FOLD_OPERATION(insn->code)) {
+	case FOLD_CALL:
+		return fold_if(reg >= 1 && reg <= 5, FOLD_PASSES) | fold_if(reg <= 5, FOLD_ENDS);
+	case FOLD_EXIT:
+		return fold_if(reg == 0, FOLD_ESCAPES);
+	case 0:
+		return 0;
+	default:
+		return fold_if(insn->dst_reg == reg || (INSN_SOURCE(insn->code) && insn->src_reg == reg),
+			       FOLD_ESCAPES);
+	}
+}
+
+/* Where it is not known, it escapes. */
+static inline unsigned int fold_effect(const struct insn *insn, uint8_t reg)
+{
+	const bool is_dst = insn->dst_reg == reg, is_src = insn->src_reg == reg;
+
+	switch (INSN_CLASS(insn->code)) {
+	case INSN_LD:
+		return insn->code == INSN_LD_IMM64 ? fold_if(is_dst, FOLD_ENDS) : FOLD_ESCAPES;
+	case INSN_LDX:
+		return fold_if(is_src, FOLD_LOADS) | fold_if(is_dst, FOLD_ENDS);
+	case INSN_ST:
+		return fold_if(is_dst, FOLD_ESCAPES);
+	case INSN_STX: /* an atomic one may read r0 */
+		return fold_if(is_dst || is_src || (reg == 0 && FOLD_MODE(insn->code) != FOLD_MEMORY),
+			       FOLD_ESCAPES);
+	case INSN_ALU:
+	case INSN_ALU64:
+		return fold_if(INSN_SOURCE(insn->code) && is_src, FOLD_ESCAPES) |
+		       fold_if(is_dst, FOLD_OPERATION(insn->code) == FOLD_MOVE ? FOLD_ENDS : FOLD_ESCAPES);
+	default:
+		return fold_effect_jump(insn, reg);
+	}
+}
+
+/* ---- A function, and where an address goes in it ---- */
+
+#define FOLD_LIVE 1  /* the register may hold the address here */
+#define FOLD_OTHER 2 /* or something else */
+
+struct fold {
+	const struct elf *elf;
+	struct object *object;
+	struct insn *insns;
+	uint32_t nr;
+	uint32_t def;                     /* the load of an address that is looked at, */
+	uint8_t reg;                      /* and its register */
+	uint8_t marks[FOLD_INSNS_MAX];    /* FOLD_LIVE, FOLD_OTHER */
+	uint16_t depths[FOLD_INSNS_MAX];  /* how much of the stack is in use there, in bytes */
+	uint32_t nr_tail;                 /* instructions behind the function's end */
+};
+
+/* Is it so (FOLD_LIVE or FOLD_OTHER) behind the instruction? */
+static inline bool fold_leaves(const struct fold *fold, uint32_t i, uint8_t mark)
+{
+	const bool is_live = fold->marks[i] & FOLD_LIVE && !(fold_effect(&fold->insns[i], fold->reg) & FOLD_ENDS);
+
+	if (mark == FOLD_LIVE)
+		return i == fold->def || is_live;
+	return i != fold->def && (!is_live || fold->marks[i] & FOLD_OTHER);
+}
+
+/* True when a mark was set that an earlier instruction has to know of. */
+static inline bool fold_mark(struct fold *fold, uint32_t from, int64_t to, uint8_t mark)
+{
+	if (to < 0 || to >= fold->nr || fold->marks[to] & mark)
+		return false;
+	fold->marks[to] |= mark;
+	return to <= from;
+}
+
+/* Where a jump goes; -1 for what is none. */
+static inline int64_t fold_target(const struct insn *insn, uint32_t i)
+{
+	const uint8_t class = INSN_CLASS(insn->code), operation = FOLD_OPERATION(insn->code);
+
+	if ((class != INSN_JMP && class != INSN_JMP32) || operation == FOLD_CALL || operation == FOLD_EXIT)
+		return -1;
+	return (int64_t)i + 1 + (insn->code == INSN_JMP32 ? insn->imm : insn->off); /* a goto's may be long */
+}
+
+static inline bool fold_mark_next(struct fold *fold, uint32_t i, uint8_t mark)
+{
+	const struct insn *insn = &fold->insns[i];
+	bool again = fold_mark(fold, i, fold_target(insn, i), mark);
+
+	if (insn->code != INSN_JMP && insn->code != INSN_JMP32 && insn->code != (INSN_JMP | FOLD_EXIT))
+		again |= fold_mark(fold, i, (int64_t)i + 1 + (insn->code == INSN_LD_IMM64), mark);
+	return again;
+}
+
+/* Marks every instruction that is reached so. */
+SELDOM void fold_flow(struct fold *fold, uint8_t mark)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (uint32_t i = 0; i < fold->nr; i += 1 + (fold->insns[i].code == INSN_LD_IMM64))
+			if (fold_leaves(fold, i, mark))
+				again |= fold_mark_next(fold, i, mark);
+	}
+}
+
+/* ---- Constants ---- */
+
+/* A constant that an instruction points into. */
+struct fold_constant {
+	const struct object_map *map;
+	uint32_t off;     /* where in the section it points to */
+	uint32_t size;    /* how much of the constant is there */
+	const char *name; /* "" when it has none, as literals */
+};
+
+static inline bool fold_is_in(uint64_t off, uint64_t start, uint64_t size)
+{
+	return off >= start && off - start < size;
+}
+
+/* How much belongs to what has no symbol: a literal ends with its NUL. */
+static inline uint32_t fold_literal_size(const struct fold_constant *constant, uint32_t rest)
+{
+	const uint8_t *start = constant->map->data + constant->off;
+	const uint8_t *nul = strncmp(constant->map->name, ".rodata.str", 11) == 0 ? memchr(start, 0, rest) : NULL;
+
+	return nul ? (uint32_t)(nul + 1 - start) : rest;
+}
+
+SELDOM struct fold_constant fold_find(const struct fold *fold, const struct insn *insn)
+{
+	const struct object *object = fold->object;
+	struct fold_constant out = {
+		.map = &object->maps.items[insn[0].imm], .off = (uint32_t)insn[1].imm, .name = "",
+	};
+	const uint32_t rest = out.map->value_size - out.off;
+	struct elf_symbol symbol;
+
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		const struct object_extern *ext = &object->externs[i];
+
+		if ((uint32_t)insn->imm == object->kconfig_map && ext->kind == EXTERN_KCONFIG &&
+		    fold_is_in(out.off, ext->offset, ext->size)) {
+			out.name = ext->name;
+			out.size = ext->offset + ext->size - out.off;
+		}
+	}
+	for (uint64_t i = 1; (uint32_t)insn->imm != object->kconfig_map && elf_symbol_get(fold->elf, i, &symbol); i++)
+		if (symbol.type == STT_OBJECT && symbol.shndx == out.map->section_idx &&
+		    fold_is_in(out.off, symbol.value, symbol.size)) {
+			out.name = symbol.name;
+			out.size = (uint32_t)(symbol.value + symbol.size - out.off);
+		}
+	if (!out.name[0] && out.map->data)
+		out.size = fold_literal_size(&out, rest);
+	if (out.size > rest)
+		out.size = rest;
+	return out;
+}
+
+static inline int fold_refuse(const struct fold_constant *constant, struct why *why)
+{
+	why_set(why, -EOPNOTSUPP, "needs %s%s%s in section '%s', and this kernel has no global variables (since Linux 5.2)",
+		constant->name[0] ? "the global variable '" : "a constant", constant->name,
+		constant->name[0] ? "'" : "", constant->map->name);
+	if (constant->map->is_constant)
+		why_hint(why, "without them a constant can be read at a fixed place, or passed to a helper as far as there is stack");
+	return -EOPNOTSUPP;
+}
+
+static inline uint32_t fold_load_size(const struct insn *insn)
+{
+	static const uint8_t sizes[] = { 4, 2, 1, 8 };
+
+	return sizes[INSN_SIZE(insn->code) >> 3];
+}
+
+/* The load becomes a move of what it would load; false when a move cannot hold that. */
+static inline bool fold_load(const struct fold_constant *constant, struct insn *insn)
+{
+	const uint32_t size = fold_load_size(insn);
+	const int64_t off = (int64_t)constant->off + insn->off;
+	uint8_t bytes[8] = { 0 };
+	uint64_t value;
+	uint32_t low;
+	uint16_t half;
+
+	if (FOLD_MODE(insn->code) != FOLD_MEMORY || off < 0 || off + size > constant->map->value_size)
+		return false;
+	if (constant->map->data)
+		memcpy(bytes, constant->map->data + off, size);
+	memcpy(&value, bytes, sizeof(value));
+	memcpy(&low, bytes, sizeof(low));
+	memcpy(&half, bytes, sizeof(half));
+	value = size == 8 ? value : size == 4 ? low : size == 2 ? half : bytes[0];
+	if (value >> 32 && (int64_t)value != (int32_t)value)
+		return false;
+	*insn = (struct insn){
+		.code = FOLD_MOVE | (value >> 32 ? INSN_ALU64 : INSN_ALU),
+		.dst_reg = insn->dst_reg,
+		.imm = (int32_t)value,
+	};
+	return true;
+}
+
+/* ---- Stack ---- */
+
+/*
+ * No more of the stack than this is used by the function itself. With no loops an
+ * instruction moves a pointer once: the lowest address is that of the lowest
+ * variable, less what all others subtract together.
+ */
+static inline uint32_t fold_stack_used(struct fold *fold)
+{
+	const struct insn *insns = fold->insns;
+	int64_t lowest = 0, lowest_access = 0, moved = 0;
+
+	for (uint32_t i = 0; i < fold->nr; i++)
+		fold_mark(fold, i, fold_target(&insns[i], i), FOLD_OTHER);
+	for (uint32_t i = 0; i < fold->nr; i++) {
+		const struct insn *insn = &insns[i];
+		const uint8_t class = INSN_CLASS(insn->code);
+		const bool is_add = insn->code == (FOLD_ADD | INSN_ALU64) && insn->imm < 0 &&
+				    insn->imm >= -(int32_t)FOLD_STACK_MAX;
+		const bool is_place = i > 0 && !fold->marks[i] && insns[i - 1].code == (FOLD_MOVE | 8 | INSN_ALU64) &&
+				      insns[i - 1].src_reg == FOLD_FRAME && insns[i - 1].dst_reg == insn->dst_reg;
+		const uint8_t base = class == INSN_LDX ? insn->src_reg : insn->dst_reg;
+
+		if (class >= INSN_LDX && class <= INSN_STX) {
+			int64_t *access = base == FOLD_FRAME ? &lowest : &lowest_access;
+
+			*access = insn->off < *access ? insn->off : *access;
+		} else if (is_add && !is_place) {
+			moved += insn->imm;
+		} else if (is_add && insn->imm < lowest) {
+			lowest = insn->imm;
+		}
+		i += insn->code == INSN_LD_IMM64;
+	}
+	lowest = -(lowest + lowest_access + moved);
+	return lowest < FOLD_STACK_MAX ? (uint32_t)lowest : FOLD_STACK_MAX;
+}
+
+/* Stack for the constant that nothing uses while its address is in the register. */
+static inline int fold_take_stack(struct fold *fold, const struct fold_constant *constant, bool everywhere,
+				  struct why *why)
+{
+	struct insn *def = &fold->insns[fold->def];
+	uint32_t depth = 0;
+
+	for (uint32_t i = 0; i < fold->nr; i++)
+		if ((everywhere || i == fold->def || fold->marks[i] & FOLD_LIVE) && fold->depths[i] > depth)
+			depth = fold->depths[i];
+	if (!constant->size || constant->size > FOLD_STACK_MAX || depth + constant->size > FOLD_STACK_MAX)
+		return fold_refuse(constant, why);
+	depth = (depth + constant->size + 7) & ~7U;
+	for (uint32_t i = 0; i < fold->nr; i++)
+		if (everywhere || i == fold->def || fold->marks[i] & FOLD_LIVE)
+			fold->depths[i] = (uint16_t)depth;
+	def->src_reg = FOLD_COPIED;
+	def->off = (int16_t)-depth;
+	fold->nr_tail += (constant->size + 3) / 4 + 2;
+	return 0;
+}
+
+/* ---- Functions ---- */
+
+/* One load of an address. */
+static inline int fold_address(struct fold *fold, struct why *why)
+{
+	struct insn *def = &fold->insns[fold->def];
+	const struct fold_constant constant = fold_find(fold, def);
+	bool copied = false, everywhere = false;
+
+	if (!constant.map->is_constant)
+		return fold_refuse(&constant, why);
+	fold->reg = def->dst_reg;
+	memset(fold->marks, 0, fold->nr);
+	fold->marks[0] = FOLD_OTHER;
+	fold_flow(fold, FOLD_LIVE);
+	fold_flow(fold, FOLD_OTHER);
+	for (uint32_t i = 0; i < fold->nr; i++) {
+		struct insn *insn = &fold->insns[i];
+		unsigned int effect = fold->marks[i] & FOLD_LIVE ? fold_effect(insn, fold->reg) : 0;
+
+		if (effect & FOLD_ESCAPES)
+			return fold_refuse(&constant, why);
+		copied |= effect & FOLD_PASSES;
+		/* A function of ours may keep it. */
+		everywhere |= effect & FOLD_PASSES && insn->src_reg == INSN_PSEUDO_CALL;
+		if (!(effect & FOLD_LOADS) || (!(fold->marks[i] & FOLD_OTHER) && fold_load(&constant, insn)))
+			continue;
+		copied = true;
+		if (insn->off < 0 || (uint32_t)insn->off + fold_load_size(insn) > constant.size)
+			return fold_refuse(&constant, why);
+	}
+	if (copied)
+		return fold_take_stack(fold, &constant, everywhere, why);
+	def[0].src_reg = 0; /* nothing reads it any more */
+	def[0].imm = def[1].imm = 0;
+	return 0;
+}
+
+/* The instructions behind the function's end. */
+static inline void fold_add_tail(struct fold *fold, struct insn *tail)
+{
+	uint32_t at = fold->nr;
+
+	for (uint32_t i = 0; i < fold->nr; i++) {
+		struct insn *def = &fold->insns[i];
+		const uint8_t reg = def->dst_reg;
+		const int16_t off = def->off;
+		struct fold_constant constant;
+
+		if (def->code != INSN_LD_IMM64 || def->src_reg != FOLD_COPIED) {
+			i += def->code == INSN_LD_IMM64;
+			continue;
+		}
+		constant = fold_find(fold, def);
+		def[0] = (struct insn){ .code = INSN_JMP, .off = (int16_t)(at - i - 1) };
+		def[1] = (struct insn){ .code = FOLD_ADD | INSN_ALU64, .dst_reg = reg, .imm = off };
+		for (uint32_t k = 0; k < constant.size; k += 4, at++) {
+			const uint32_t left = constant.size - k;
+
+			*tail = (struct insn){
+				.code = FOLD_MEMORY | INSN_SIZE_W | INSN_ST, .dst_reg = FOLD_FRAME,
+				.off = (int16_t)(off + (int32_t)k),
+			};
+			if (constant.map->data)
+				memcpy(&tail->imm, constant.map->data + constant.off + k, left < 4 ? left : 4);
+			tail++;
+		}
+		*tail++ = (struct insn){
+			.code = FOLD_MOVE | 8 | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
+		};
+		at += 2;
+		*tail++ = (struct insn){ .code = INSN_JMP, .off = (int16_t)((int32_t)i + 1 - (int32_t)at) };
+		i++;
+	}
+}
+
+static inline int fold_function(struct fold *fold, struct object_function *function, struct arena *arena,
+				struct why *why)
+{
+	uint32_t used;
+
+	if (fold->nr > FOLD_INSNS_MAX)
+		return 0;
+	used = fold_stack_used(fold);
+	for (uint32_t i = 0; i < fold->nr; i++)
+		fold->depths[i] = (uint16_t)used;
+	for (fold->def = 0; fold->def + 1 < fold->nr; fold->def++) {
+		const struct insn *insn = &fold->insns[fold->def];
+		int err = 0;
+
+		if (insn->code != INSN_LD_IMM64)
+			continue;
+		if (insn->src_reg == INSN_PSEUDO_MAP_VALUE)
+			err = fold_address(fold, why);
+		if (err)
+			return err;
+		fold->def++;
+	}
+	if (!fold->nr_tail)
+		return 0;
+	if (fold->nr_tail > FOLD_INSNS_MAX)
+		return why_set(why, -EOPNOTSUPP, "its constants need %u instructions, at most %u",
+			       fold->nr_tail, FOLD_INSNS_MAX);
+	function->tail = arena_take(arena, fold->nr_tail, sizeof(struct insn));
+	if (!function->tail)
+		return object_out_of_memory(why);
+	function->nr_tail = fold->nr_tail;
+	fold->object->has_calls = true;
+	fold_add_tail(fold, function->tail);
+	return 0;
+}
+
+/* Does anything refer to global variables? */
+static inline bool object_has_globals(const struct object *object)
+{
+	for (uint32_t i = 0; i < object->maps.nr; i++)
+		if (object->maps.items[i].is_data)
+			return true;
+	return false;
+}
+
+/*
+ * Folds the constants into the functions of the sections that are used, and needs
+ * no map for them any more. Returns 0; -EOPNOTSUPP, with the variable's name, for
+ * one that cannot be folded; -ENOMEM.
+ */
+SELDOM int object_fold(const struct elf *elf, struct object *object, const bool *used,
+		       struct arena *arena, struct why *why)
+{
+	for (uint32_t i = 0; i < object->nr_functions; i++) {
+		struct object_function *function = &object->functions[i];
+		struct fold fold = {
+			.elf = elf, .object = object, .nr = function->nr_insns,
+			.insns = object->codes[function->code].insns + function->start,
+		};
+		int err = used[function->code] ? fold_function(&fold, function, arena, why) : 0;
+
+		if (err)
+			return why_subject(why, err, "%s '%s'",
+					   strcmp(object->codes[function->code].name, ".text") == 0 ? "function"
+												   : "program",
+					   function->name);
+	}
+	for (uint32_t i = 0; i < object->maps.nr; i++)
+		object->maps.items[i].is_folded = object->maps.items[i].is_data;
+	return 0;
+}
+
+#endif

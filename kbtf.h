@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * kbtf.h - the running kernel's own BTF, and its modules'.
+ *
+ * It is 5 MB and needed by few objects: it is opened when something asks for it,
+ * mapped where the kernel lets it be (v6.16), else read into memory that ends
+ * with this process. Modules' BTF is split BTF on the kernel's; the kernel hands
+ * it out by descriptor, which it also wants back where a program refers to it.
+ */
+#ifndef KBTF_H
+#define KBTF_H
+
+#include <sys/utsname.h>
+
+#include "bpf_sys.h"
+#include "btf.h"
+#include "elf64.h"
+#include "fs.h"
+#include "kernel.h"
+
+struct kbtf_module {
+	struct btf btf;
+	int fd;
+};
+
+struct kbtf {
+	const char *file;        /* where it is to be taken from; NULL: from the kernel */
+	bool is_open;
+	struct btf btf;
+	struct view bytes;       /* all of it, mapped or read */
+	struct arena arena;      /* for its index and the modules */
+	bool modules_are_open;
+	struct kbtf_module *modules;
+	uint32_t nr_modules;
+};
+
+/* ---- The file ---- */
+
+/* A file's bytes: mapped, or read where it cannot be, as sysfs before v6.16. */
+static inline int kbtf_read_fd(int fd, struct view *out)
+{
+	struct stat st;
+	size_t len = 0;
+	uint8_t *data;
+	int ret = sys_result(fstat(fd, &st));
+
+	if (ret < 0)
+		return ret;
+	if (st.st_size <= 0 || (uint64_t)st.st_size > SIZE_MAX / 2)
+		return -EINVAL;
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data != MAP_FAILED) {
+		*out = (struct view){ data, (uint64_t)st.st_size };
+		return 0;
+	}
+	data = sys_memory((size_t)st.st_size);
+	if (!data)
+		return -ENOMEM;
+	do {
+		ret = sys_read(fd, data + len, (size_t)st.st_size - len);
+		len += ret > 0 ? (size_t)ret : 0;
+	} while (ret > 0 && len < (size_t)st.st_size);
+	if (ret < 0)
+		munmap(data, (size_t)st.st_size);
+	else
+		*out = (struct view){ data, (uint64_t)st.st_size };
+	return ret < 0 ? ret : 0;
+}
+
+/* Of an ELF file, as a vmlinux with debug information: its section .BTF. Else the file itself. */
+static inline struct view kbtf_in_file(struct view file)
+{
+	struct elf_section section;
+	struct elf elf;
+	struct why unused;
+	uint32_t shstrndx;
+
+	elf = (struct elf){ .file = file };
+	if (elf_check_ident(file, &unused) != 0 || !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
+	    elf_check_section_table(&elf, &shstrndx, &unused) != 0 ||
+	    elf_check_section_names(&elf, shstrndx, &unused) != 0)
+		return file;
+	for (uint32_t i = 1; i < elf.nr_sections; i++)
+		if (elf_section_get(&elf, i, &section) && strcmp(section.name, ".BTF") == 0)
+			return section.data;
+	return file;
+}
+
+/*
+ * The BTF of a file, copied: somebody may write the file while we use what was
+ * checked, and one with debug information is a hundred times as large.
+ */
+static inline int kbtf_read_file(const char *path, struct view *out)
+{
+	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY);
+	struct view file, btf;
+	uint8_t *data;
+
+	if (fd < 0)
+		return fd;
+	err = kbtf_read_fd(fd, &file);
+	close(fd);
+	if (err)
+		return err;
+	btf = kbtf_in_file(file);
+	data = btf.size ? sys_memory((size_t)btf.size) : NULL;
+	if (data)
+		*out = (struct view){ memcpy(data, btf.data, (size_t)btf.size), btf.size };
+	munmap((void *)file.data, (size_t)file.size);
+	return data ? 0 : -ENOMEM;
+}
+
+/* The kernel's file with debug information, where distributions put it. */
+static inline int kbtf_open_vmlinux(struct view *out)
+{
+	static const char *const places[][2] = {
+		{ "/boot/vmlinux-", "" },
+		{ "/lib/modules/", "/vmlinux" },
+		{ "/lib/modules/", "/build/vmlinux" },
+		{ "/usr/lib/debug/boot/vmlinux-", "" },
+		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
+	};
+	struct utsname name;
+	struct text path;
+
+	if (uname(&name) != 0)
+		return -ENOENT;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		text_setf(&path, "%s%s%s", places[i][0], name.release, places[i][1]);
+		if (kbtf_read_file(path.data, out) == 0)
+			return 0;
+	}
+	return -ENOENT;
+}
+
+static inline int kbtf_read(struct kbtf *kbtf)
+{
+	int fd, err;
+
+	if (kbtf->file)
+		return kbtf_read_file(kbtf->file, &kbtf->bytes);
+	fd = fs_open_file(&fs_sys, "kernel/btf/vmlinux");
+	if (fd < 0)
+		return kbtf_open_vmlinux(&kbtf->bytes);
+	err = kbtf_read_fd(fd, &kbtf->bytes);
+	close(fd);
+	return err;
+}
+
+#define KBTF_ARENA_SIZE (64U << 20) /* of addresses: pages that are not touched cost nothing */
+
+/* Idempotent. */
+static inline void kbtf_close(struct kbtf *kbtf)
+{
+	for (uint32_t i = 0; i < kbtf->nr_modules; i++)
+		close(kbtf->modules[i].fd);
+	if (kbtf->bytes.data)
+		munmap((void *)kbtf->bytes.data, (size_t)kbtf->bytes.size);
+	if (kbtf->arena.data)
+		munmap(kbtf->arena.data, kbtf->arena.size);
+	*kbtf = (struct kbtf){ .file = kbtf->file };
+}
+
+/*
+ * Opens it, once. Returns 0; -EOPNOTSUPP when there is none, -ENOEXEC when what
+ * there is is none, else -errno, each with a reason.
+ */
+SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
+{
+	int err;
+
+	if (kbtf->is_open)
+		return 0;
+	kbtf_close(kbtf); /* what a failed try has left */
+	err = kbtf_read(kbtf);
+	if (err && kbtf->file)
+		return why_errno(why, err, "'%s' cannot be read", kbtf->file);
+	if (err) {
+		why_set(why, -EOPNOTSUPP, "this kernel tells nothing of its types: it has no BTF (CONFIG_DEBUG_INFO_BTF)");
+		why_hint(why, "if there is a file with its BTF, give it by --btf FILE");
+		return -EOPNOTSUPP;
+	}
+	kbtf->arena.size = KBTF_ARENA_SIZE;
+	kbtf->arena.data = sys_memory(kbtf->arena.size);
+	if (!kbtf->arena.data)
+		return why_set(why, -ENOMEM, "out of memory for the kernel's BTF");
+	err = btf_open(kbtf->bytes, NULL, &kbtf->arena, &kbtf->btf, why);
+	kbtf->is_open = !err;
+	return err ? why_subject(why, err, "%s", kbtf->file ? kbtf->file : "the kernel's BTF") : 0;
+}
+
+/* ---- Modules ---- */
+
+/*
+ * Reads one that the kernel holds. -ENOENT when it is no module's; the descriptor
+ * stays the caller's.
+ */
+static inline int kbtf_read_module(struct kbtf *kbtf, int fd, struct btf *out)
+{
+	char name[64] = "";
+	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
+	struct why unused;
+	uint8_t *data;
+	int err = sys_btf_info(fd, &info);
+
+	if (err < 0 && err != -ENOSPC)
+		return err;
+	if (!info.kernel_btf || strcmp(name, "vmlinux") == 0)
+		return -ENOENT;
+	data = arena_take(&kbtf->arena, info.btf_size, 1);
+	if (!data)
+		return -ENOMEM;
+	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
+	err = sys_btf_info(fd, &info);
+	if (err < 0)
+		return err;
+	why_clear(&unused);
+	return btf_open((struct view){ data, info.btf_size }, &kbtf->btf, &kbtf->arena, out, &unused);
+}
+
+/* All of them, once; what cannot be read is left out, and without privilege that is all. */
+static inline void kbtf_open_modules(struct kbtf *kbtf)
+{
+	uint32_t id = 0;
+
+	if (kbtf->modules_are_open || kbtf->file)
+		return;
+	kbtf->modules_are_open = true;
+	while (sys_btf_next_id(&id) == 0) {
+		struct kbtf_module module = { .fd = sys_btf_fd_by_id(id) };
+
+		if (module.fd < 0)
+			continue;
+		if (kbtf_read_module(kbtf, module.fd, &module.btf) != 0) {
+			close(module.fd);
+			continue;
+		}
+		kbtf->modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules, sizeof(module));
+		if (!kbtf->modules) {
+			close(module.fd);
+			kbtf->nr_modules = 0;
+			return;
+		}
+		kbtf->modules[kbtf->nr_modules++] = module;
+	}
+}
+
+/* core.h asks for modules one by one. */
+SELDOM int kbtf_module(void *context, uint32_t idx, const struct btf **out, struct why *why)
+{
+	struct kbtf *kbtf = context;
+
+	(void)why;
+	kbtf_open_modules(kbtf);
+	*out = idx < kbtf->nr_modules ? &kbtf->modules[idx].btf : NULL;
+	return 0;
+}
+
+/* ---- Finding ---- */
+
+/* Where a type is: in the kernel itself (module 0), or in a module by its number from 1 on. */
+struct kbtf_place {
+	const struct btf *btf;
+	uint32_t id;
+	uint32_t module;
+};
+
+static inline int kbtf_module_fd(const struct kbtf *kbtf, const struct kbtf_place *place)
+{
+	return place->module ? kbtf->modules[place->module - 1].fd : 0;
+}
+
+/* A type by its name and kind, the kernel's own before modules'. False when there is none. */
+SELDOM bool kbtf_find(struct kbtf *kbtf, const char *name, uint8_t kind,
+			     struct kbtf_place *out)
+{
+	*out = (struct kbtf_place){ .btf = &kbtf->btf, .id = btf_find(&kbtf->btf, name, kind) };
+	if (out->id)
+		return true;
+	kbtf_open_modules(kbtf);
+	for (uint32_t i = 0; i < kbtf->nr_modules; i++) {
+		out->btf = &kbtf->modules[i].btf;
+		out->module = i + 1;
+		out->id = btf_find_own(out->btf, name, kind);
+		if (out->id)
+			return true;
+	}
+	return false;
+}
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * load.h - from a program's instructions to its descriptor.
+ *
+ * Instructions that name maps get the maps' descriptors, the kernel is asked, and
+ * when it refuses, what may have been meant is mended and the rest explained:
+ * with the verifier's last words, the line of source they are about, and what to
+ * do next.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "bpf_sys.h"
+#include "code.h"
+#include "core.h"
+#include "kernel.h"
+#include "maps.h"
+#include "object.h"
+
+/* ---- The verifier's log ---- */
+
+/* What the verifier said of a program that was refused. */
+struct verifier_log {
+	char *data; /* NUL-terminated; NULL when there is none */
+	size_t size;
+};
+
+#define LOG_SIZE_FIRST (64U << 10) /* 16 MiB at once is half the memory of some boards */
+#define LOG_SIZE_LAST (UINT32_MAX >> 8) /* the most that kernels before v5.2 take */
+#define LOG_TAIL_LINES 12
+#define LOAD_TRIES 5
+#define PROGRAM_INSNS_OLD 4096U /* BPF_MAXINSNS */
+#define PROGRAM_MAPS_MAX 64U /* the kernel's MAX_USED_MAPS */
+
+static inline void verifier_log_close(struct verifier_log *log)
+{
+	if (log->data)
+		munmap(log->data, log->size);
+	*log = (struct verifier_log){ 0 };
+}
+
+/* "12: (85) call bpf_map_lookup_elem#1": an instruction's line. */
+static inline bool verifier_line_is_insn(const char *line)
+{
+	uint64_t idx;
+
+	return text_read_number(&line, 10, &idx) && text_skip(&line, ": (");
+}
+
+/* Where the end of the log starts: the last lines, and at least those of the last instruction. */
+static inline const char *verifier_log_tail(const char *log)
+{
+	const char *p = log + strlen(log);
+	bool seen_insn = false;
+
+	for (int lines = 0; p > log; p--) {
+		if (p[-1] != '\n' || !*p)
+			continue;
+		lines++;
+		seen_insn = seen_insn || verifier_line_is_insn(p);
+		if (lines >= LOG_TAIL_LINES && seen_insn)
+			return p;
+	}
+	return log;
+}
+
+/* The last instruction that it looked at; false when there is none in the log. */
+static inline bool verifier_log_insn(const char *log, uint64_t *out)
+{
+	for (const char *p = log + strlen(log); p > log; p--) {
+		const char *line = p;
+
+		if (p[-1] == '\n' && verifier_line_is_insn(p))
+			return text_read_number(&line, 10, out);
+	}
+	return false;
+}
+
+/* ---- One program ---- */
+
+/* What the kernel is asked to load; all of it is the caller's. */
+struct program_request {
+	const struct object *object;
+	const struct object_program *program;
+	const struct code *code;
+	uint32_t attach_type;          /* the expected one: the kind's, or that of many functions at once */
+	int btf_fd;                    /* the object's BTF; -1 when it is not loaded */
+	struct code_info functions, lines;
+	uint32_t attach_btf_id;        /* of what it is attached to, for kinds that say so when loaded */
+	int attach_btf_fd;             /* the module's BTF that has it; 0: the kernel's own */
+	const int *fd_array;           /* BTFs of modules whose functions it calls, or NULL */
+};
+
+/* The map indexes in the instructions become descriptors: once, for they stay the maps' own. */
+static inline void program_set_maps(const struct object *object, const struct maps *maps)
+{
+	for (uint32_t c = 0; c < object->nr_codes; c++) {
+		const struct object_code *code = &object->codes[c];
+
+		for (uint32_t i = 0; i < code->nr_insns; i++) {
+			struct insn *insn = &code->insns[i];
+
+			if (insn->code != INSN_LD_IMM64)
+				continue;
+			if (insn->src_reg == INSN_PSEUDO_MAP_FD || insn->src_reg == INSN_PSEUDO_MAP_VALUE)
+				insn->imm = maps->items[insn->imm].fd;
+			i++;
+		}
+	}
+}
+
+static inline int program_try(struct sys_prog_load_attr *attr)
+{
+	int fd;
+
+	/* EAGAIN: the verifier was disturbed, as by a signal, and gave up. */
+	for (int i = 0; (fd = sys_prog_load(attr)) == -EAGAIN && i < LOAD_TRIES; i++)
+		;
+	return fd;
+}
+
+static inline struct sys_prog_load_attr program_attr(const struct kernel *kernel,
+						      const struct program_request *request)
+{
+	const struct kind *kind = request->program->match.kind;
+	struct sys_prog_load_attr attr = {
+		.prog_type = kind->prog_type,
+		.insn_cnt = request->code->nr_insns,
+		.insns = sys_ptr(request->code->insns),
+		.license = sys_ptr(request->object->license),
+		.prog_flags = kind->flags & KIND_SLEEPABLE ? BPF_F_SLEEPABLE : 0,
+		.expected_attach_type = request->attach_type,
+		.attach_btf_id = request->attach_btf_id,
+		.attach_btf_obj_fd = (uint32_t)request->attach_btf_fd,
+		.fd_array = sys_ptr(request->fd_array),
+	};
+
+	if (request->btf_fd >= 0) {
+		attr.prog_btf_fd = (uint32_t)request->btf_fd;
+		attr.func_info = sys_ptr(request->functions.records);
+		attr.func_info_cnt = request->functions.nr;
+		attr.func_info_rec_size = sizeof(struct btf_func_info);
+		attr.line_info = sys_ptr(request->lines.records);
+		attr.line_info_cnt = request->lines.nr;
+		attr.line_info_rec_size = sizeof(struct btf_line_info);
+	}
+	kernel_set_name(kernel, request->program->name, false, attr.prog_name);
+	return attr;
+}
+
+/* Without what BTF says of the program, which it may not need. */
+static inline bool program_drop_info(struct sys_prog_load_attr *attr)
+{
+	if (!attr->prog_btf_fd)
+		return false;
+	attr->prog_btf_fd = attr->func_info_cnt = attr->line_info_cnt = 0;
+	attr->func_info_rec_size = attr->line_info_rec_size = 0;
+	attr->func_info = attr->line_info = 0;
+	return true;
+}
+
+/* What a refusal may be about that is not the program: mends it, and says whether to try again. */
+SELDOM bool program_mend(struct kernel *kernel, int err, struct sys_prog_load_attr *attr)
+{
+	switch (err) {
+	case -EPERM:
+		return kernel_raise_memlock(kernel);
+	case -E2BIG: /* an attr longer than it knows: no BTF before v5.0, no names before v4.15 */
+		return program_drop_info(attr) || kernel_drop_name(kernel, attr->prog_name);
+	case -EINVAL: /* before v5.0 a kprobe program must name the running kernel */
+		if (attr->kern_version)
+			return false;
+		attr->kern_version = kernel_version();
+		return attr->kern_version != 0;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The same program again with a log, in a buffer that grows until the log fits.
+ * Returns what the kernel says of the program: a descriptor, -ENOSPC when even
+ * the largest log was too short, -ENOMEM when there is none to be had.
+ */
+SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
+{
+	size_t size = LOG_SIZE_FIRST;
+	int fd;
+
+	for (;;) {
+		verifier_log_close(log);
+		log->data = sys_memory(size);
+		if (!log->data)
+			return -ENOMEM;
+		log->size = size;
+		attr->log_level = 1;
+		attr->log_size = (uint32_t)size;
+		attr->log_buf = sys_ptr(log->data);
+		fd = program_try(attr);
+		if (fd != -ENOSPC || size == LOG_SIZE_LAST)
+			return fd;
+		size = size * 4 < LOG_SIZE_LAST ? size * 4 : LOG_SIZE_LAST;
+	}
+}
+
+/* The verifier does not know a helper that the program calls. */
+static inline int program_hint_helper(int err, struct why *why)
+{
+	const char *lockdown = kernel_lockdown();
+	uint32_t version = kernel_version();
+
+	if (lockdown[0]) {
+		why_hint(why, "the kernel is locked down (%s), which takes helpers from programs",
+			 lockdown);
+		return err;
+	}
+	why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
+		 version >> 16, version >> 8 & 255);
+	return -EOPNOTSUPP;
+}
+
+/* What to do about a refusal. Returns err, or -EOPNOTSUPP when the kernel lacks what it takes. */
+static inline int program_hint(const struct program_request *request, const char *log, int err,
+			       struct why *why)
+{
+	const struct object *object = request->object;
+	const uint32_t nr_insns = request->code->nr_insns;
+
+	if (text_find(log, "GPL"))
+		why_hint(why, "the program's licence is '%s'; add: char _license[] "
+			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
+			 object->license);
+	else if (text_find(log, "unknown func") || text_find(log, "invalid func") ||
+		 text_find(log, "cannot use helper")) /* since v6.12 */
+		return program_hint_helper(err, why);
+	else if (text_find(log, "invalid bpf_context access"))
+		why_hint(why, "the program reads registers that this machine does not have there: "
+			      "was it compiled for another one?");
+	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
+		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
+			 PROGRAM_MAPS_MAX, object->maps.nr);
+	else if ((err == -E2BIG || (err == -EINVAL && !log[0])) && nr_insns >= PROGRAM_INSNS_OLD)
+		why_hint(why, "%u instructions are too many for this kernel (%u before Linux 5.2)",
+			 nr_insns, PROGRAM_INSNS_OLD);
+	else if (err == -EPERM || (err == -EACCES && !log[0]))
+		kernel_hint_privilege(why);
+	else if (err == -EINVAL && !log[0])
+		why_hint(why, "this kernel may lack %s programs (CONFIG_BPF_EVENTS)",
+			 request->program->match.kind->way == WAY_KPROBE ? "kprobe"
+				: request->program->match.kind->prefix);
+	return err;
+}
+
+/*
+ * FILE:LINE and the source text of the instruction at which the verifier stopped,
+ * where they are known.
+ */
+static inline void program_add_line(const struct program_request *request, const char *log,
+				    struct why *why)
+{
+	const struct btf *btf = &request->object->btf;
+	struct btf_line_info line;
+	uint64_t insn;
+
+	if (!verifier_log_insn(log, &insn) || !code_line(request->object, request->code, insn, &line))
+		return;
+	text_addf(&why->reason, ", at %s:%u", btf_string(btf, line.file_name_off), line.line_col >> 10);
+	if (btf_string(btf, line.line_off)[0])
+		text_addf(&why->reason, ": %s", text_skip_space(btf_string(btf, line.line_off)));
+}
+
+/*
+ * An instruction about something that this kernel does not have was replaced by
+ * a call that does not exist (core.h); the verifier met it, so nothing guards it.
+ */
+static inline bool program_needs_more(const struct program_request *request, const char *log,
+				      struct why *why)
+{
+	struct btf_core_relocation relocation;
+	struct text missing;
+	uint64_t insn;
+
+	if (!text_find(log, "195896080") || !verifier_log_insn(log, &insn) ||
+	    !code_core_relocation(request->object, request->code, insn, &relocation))
+		return false;
+	text_setf(&missing, "needs ");
+	core_describe(&request->object->btf, &relocation, &missing);
+	why_set(why, -EOPNOTSUPP, "%s", "");
+	text_add(&why->reason, missing.data, missing.len);
+	text_addf(&why->reason, ", which this kernel does not have");
+	return true;
+}
+
+/* The same for a function of the kernel: "unknown#2002000000" is extern 0. */
+static inline bool program_needs_extern(const struct object *object, const char *log,
+					struct why *why)
+{
+	const char *p = text_find(log, "unknown#2002");
+	uint64_t number;
+
+	if (!p || !text_skip(&p, "unknown#") || !text_read_number(&p, 10, &number) ||
+	    number < EXTERN_POISON || number - EXTERN_POISON >= object->nr_externs)
+		return false;
+	why_set(why, -EOPNOTSUPP, "calls '%s', which this kernel does not have",
+		object->externs[number - EXTERN_POISON].name);
+	return true;
+}
+
+/* The whole sentence of a refusal; its errno, or -EOPNOTSUPP. */
+SELDOM int program_explain(const struct program_request *request,
+			   const struct verifier_log *log, int err, struct why *why)
+{
+	if (log->data && (program_needs_more(request, log->data, why) ||
+			  program_needs_extern(request->object, log->data, why)))
+		return why_subject(why, -EOPNOTSUPP, "program '%s'", request->program->name);
+	if (log->data && log->data[0]) {
+		why_errno(why, err, "the verifier refused it");
+		program_add_line(request, log->data, why);
+	} else {
+		why_errno(why, err, "cannot be loaded");
+	}
+	kernel_hint_exhausted(err, why);
+	err = program_hint(request, log->data ? log->data : "", err, why);
+	return why_subject(why, err, "program '%s'", request->program->name);
+}
+
+/*
+ * Loads the program, whose instructions name the maps. Returns the descriptor,
+ * or -errno with a reason and, where the verifier spoke, its log, which
+ * verifier_log_close() frees.
+ */
+static inline int program_load(struct kernel *kernel, const struct program_request *request,
+			       struct verifier_log *log, struct why *why)
+{
+	struct sys_prog_load_attr whole = program_attr(kernel, request), attr = whole;
+	int fd, err;
+
+	do
+		fd = program_try(&attr);
+	while (fd < 0 && program_mend(kernel, fd, &attr));
+	if (fd >= 0)
+		return fd;
+	if (fd == -ENOSYS)
+		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
+
+	/*
+	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
+	 * program as it was; without its BTF it may find fault with something else.
+	 */
+	err = fd;
+	if (!kernel_is_exhausted(err) && attr.prog_btf_fd != whole.prog_btf_fd)
+		fd = program_try_with_log(&whole, log);
+	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
+		fd = program_try_with_log(&attr, log);
+	if (fd >= 0)
+		return fd;
+	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
+		err = fd;
+	return program_explain(request, log, err, why);
+}
+
+#endif

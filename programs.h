@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * programs.h - which of an object's programs are wanted, for which targets, and
+ * all of them loaded.
+ *
+ * A program's section says what it is for; FUNCTIONs of the command line are for
+ * an object with one kprobe program. What is only a tail call's target, or names
+ * no target, is loaded and not attached.
+ */
+#ifndef PROGRAMS_H
+#define PROGRAMS_H
+
+#include "code.h"
+#include "kbtf.h"
+#include "load.h"
+#include "load_btf.h"
+#include "object.h"
+
+/* What the command line says of them. */
+struct programs_wanted {
+	const char *const *functions;
+	uint32_t nr_functions;
+	bool retprobe;
+	bool check;               /* load only: targets may be missing */
+};
+
+/* One of the object's, on its way to the kernel. */
+struct program {
+	const struct object_program *spec;
+	const struct kind *kind;  /* the section's, but for --retprobe and many functions at once */
+	const char *const *targets;
+	uint32_t nr_targets;      /* 0: it is loaded, and not attached */
+	uint32_t attach_id;       /* its target in the kernel's BTF, for kinds that are loaded with it */
+	int attach_fd;
+	int fd;                   /* -1 while it is not loaded */
+	bool left_out;            /* it is optional, or cannot go where it should */
+};
+
+/* Takes the reason why a program of the file is left out. */
+typedef void programs_tell(const char *file, const struct why *why);
+
+struct programs {
+	struct object *object;
+	struct program *items;
+	uint32_t nr;
+	bool *used;               /* of the object's sections of code: those that are wanted */
+	uint32_t *used_codes;     /* and which those are */
+	uint32_t nr_used;
+	int *function_fds;        /* for each function of the object, its program's or -1 */
+	struct arena scratch;     /* where programs are composed */
+	int *fd_array;
+	int btf_fd;               /* the object's BTF; -1 when it is not loaded */
+	programs_tell *tell;      /* --keep-going: told of each that is left out; NULL: one ends all */
+	const char *file;
+	int first_err;            /* of those that are left out; 0 when there is none */
+};
+
+#define PROGRAMS_CLOSED { .btf_fd = -1 }
+
+/*
+ * A program that cannot go on. Returns 0 when the others may, else err, whose
+ * reason is in *why.
+ */
+SELDOM int programs_leave_out(struct programs *programs, struct program *program, int err,
+			      const struct why *why)
+{
+	if (!programs->tell)
+		return err;
+	programs->tell(programs->file, why);
+	if (!programs->first_err)
+		programs->first_err = err;
+	if (program->fd >= 0)
+		close(program->fd);
+	program->fd = programs->function_fds[program->spec->function] = -1;
+	program->nr_targets = 0;
+	program->left_out = true;
+	return 0;
+}
+
+/*
+ * When programs were left out: is there one that is to be attached, or at least
+ * loaded? Else the first error.
+ */
+static inline int programs_check_left(const struct programs *programs, bool attached,
+				      struct why *why)
+{
+	bool is_any = !programs->first_err;
+
+	for (uint32_t i = 0; i < programs->nr && !is_any; i++)
+		is_any = attached ? programs->items[i].nr_targets > 0 : !programs->items[i].left_out;
+	return is_any ? 0 : why_set(why, programs->first_err, "no program is left");
+}
+
+/* ---- Choosing ---- */
+
+static inline int programs_refuse(struct programs *programs, struct program *program,
+				  struct why *why)
+{
+	const struct object_program *spec = program->spec;
+
+	why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
+		       spec->name, spec->section, spec->match.kind->tool);
+	return programs_leave_out(programs, program, -ENOEXEC, why);
+}
+
+SELDOM int programs_refuse_many(const struct object *object, struct why *why)
+{
+	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", object->nr_programs);
+	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++)
+		text_addf(&why->reason, "%s '%s'", i ? "," : "", object->programs[i].name);
+	why_hint(why, "without FUNCTION each program goes where its section says");
+	return -ENOEXEC;
+}
+
+/* The kind that the same program has for return probes. */
+static inline const struct kind *programs_return_kind(void)
+{
+	struct kind_match match;
+
+	return kind_find("kretprobe", &match) ? match.kind : NULL;
+}
+
+/* One program, for the functions of the command line. */
+static inline int programs_choose_function(const struct programs_wanted *wanted,
+					   struct programs *out, struct why *why)
+{
+	struct program *program = &out->items[0];
+
+	if (out->object->nr_programs != 1)
+		return programs_refuse_many(out->object, why);
+	if (program->kind->way != WAY_KPROBE && program->kind->way != WAY_KPROBE_MULTI)
+		return why_set(why, -ENOEXEC,
+			       "program '%s': section '%s' is for no kernel function that could be named",
+			       program->spec->name, program->spec->section);
+	if (wanted->retprobe)
+		program->kind = programs_return_kind();
+	program->targets = wanted->functions;
+	program->nr_targets = wanted->nr_functions;
+	return 0;
+}
+
+/* Each program by its own section. */
+SELDOM int programs_choose_sections(struct programs *out, struct why *why)
+{
+	uint32_t nr_attached = 0;
+
+	for (uint32_t i = 0; i < out->nr; i++) {
+		struct program *program = &out->items[i];
+		const struct kind_match *match = &program->spec->match;
+
+		if (program->left_out)
+			continue;
+		program->targets = &match->target;
+		program->nr_targets = match->target[0] || !kind_needs_target(match->kind);
+		nr_attached += program->nr_targets;
+	}
+	if (nr_attached || out->first_err)
+		return programs_check_left(out, true, why);
+	return why_set(why, -EUSAGE,
+		       "expected FUNCTION, the kernel function to probe: section '%s' names none",
+		       out->items[0].spec->section);
+}
+
+static inline void programs_use(struct programs *programs, uint32_t function)
+{
+	const uint32_t code = programs->object->functions[function].code;
+
+	if (!programs->used[code])
+		programs->used_codes[programs->nr_used++] = code;
+	programs->used[code] = true;
+}
+
+/* Functions may stand anywhere: the sections of those that used sections call are used as well. */
+static inline void programs_use_callees(struct programs *programs)
+{
+	const struct object *object = programs->object;
+
+	for (uint32_t c = 0; object->has_calls && c < programs->nr_used; c++) {
+		const struct object_code *code = &object->codes[programs->used_codes[c]];
+
+		for (uint32_t i = 0; i < code->nr_insns; i++) {
+			if (code_names_function(&code->insns[i]))
+				programs_use(programs, (uint32_t)code->insns[i].imm);
+			i += code->insns[i].code == INSN_LD_IMM64;
+		}
+	}
+}
+
+static inline int programs_choose(struct object *object, const struct programs_wanted *wanted,
+				  struct arena *arena, struct programs *out, struct why *why)
+{
+	int err;
+
+	out->object = object;
+	out->items = arena_take(arena, object->nr_programs, sizeof(*out->items));
+	out->used = arena_take(arena, object->nr_codes, sizeof(*out->used));
+	out->function_fds = arena_take(arena, object->nr_functions, sizeof(*out->function_fds));
+	out->used_codes = arena_take(arena, object->nr_codes, sizeof(*out->used_codes));
+	if (!out->items || !out->used || !out->function_fds || !out->used_codes)
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < object->nr_functions; i++)
+		out->function_fds[i] = -1;
+	for (; out->nr < object->nr_programs; out->nr++) {
+		const struct object_program *spec = &object->programs[out->nr];
+
+		out->items[out->nr] = (struct program){
+			.spec = spec, .kind = spec->match.kind, .fd = -1, .left_out = spec->match.optional,
+		};
+		if (spec->match.optional)
+			continue;
+		if (spec->match.kind->way == WAY_REFUSED) {
+			err = programs_refuse(out, &out->items[out->nr], why);
+			if (err)
+				return err;
+			continue;
+		}
+		programs_use(out, spec->function);
+	}
+	programs_use_callees(out);
+	if (wanted->retprobe && !wanted->nr_functions && !wanted->check)
+		return why_set(why, -EUSAGE, "--retprobe is for a FUNCTION, and there is none");
+	if (wanted->nr_functions)
+		return programs_choose_function(wanted, out, why);
+	err = programs_choose_sections(out, why);
+	return wanted->check ? 0 : err;
+}
+
+/* ---- Targets in the kernel's BTF ---- */
+
+/* Kinds that are loaded with their target: its id. */
+static inline int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
+{
+	const char *prefix = kind_btf_prefix(program->kind);
+	const char *target = program->spec->match.target;
+	const char *colon = strchr(target, ':'); /* "MODULE:FUNCTION": its name is enough */
+	const bool is_typedef = kind_btf_is_typedef(program->kind);
+	struct kbtf_place place;
+	struct text name;
+	int err;
+
+	if (!prefix)
+		return 0;
+	if (!target[0])
+		return why_set(why, -ENOEXEC, "section '%s' names no target, and a program of its kind is loaded with one",
+			       program->spec->section);
+	err = kbtf_open(kbtf, why);
+	if (err)
+		return err;
+	text_setf(&name, "%s", prefix);
+	text_addf(&name, "%s", colon ? colon + 1 : target);
+	if (!kbtf_find(kbtf, name.data, is_typedef ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC, &place))
+		return why_set(why, -ENOENT, "there is no %s '%s' in this kernel's BTF",
+			       is_typedef ? "tracepoint" : "function", name.data);
+	program->attach_id = place.id;
+	program->attach_fd = kbtf_module_fd(kbtf, &place);
+	return 0;
+}
+
+static inline int programs_find_targets(struct programs *programs, struct kbtf *kbtf,
+					struct why *why)
+{
+	for (uint32_t i = 0; i < programs->nr; i++) {
+		struct program *program = &programs->items[i];
+		int err = program->left_out ? 0 : program_find_target(program, kbtf, why);
+
+		if (!err)
+			continue;
+		why_subject(why, err, "program '%s'", program->spec->name);
+		err = programs_leave_out(programs, program, err, why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* ---- Loading ---- */
+
+/* Memory in which programs are composed one after the other; a plain object needs none. */
+static inline int programs_make_scratch(struct programs *programs, struct why *why)
+{
+	uint64_t size = code_size_max(programs->object);
+
+	if (!programs->object->has_calls && programs->btf_fd < 0)
+		return 0;
+	if (size > SIZE_MAX / 2)
+		return object_out_of_memory(why);
+	programs->scratch.size = (size_t)size;
+	programs->scratch.data = sys_memory(programs->scratch.size);
+	return programs->scratch.data ? 0 : object_out_of_memory(why);
+}
+
+static inline int program_compose(struct programs *programs, const struct program *program,
+				  struct program_request *request, struct code *code, struct why *why)
+{
+	struct object *object = programs->object;
+	struct arena *scratch = &programs->scratch;
+	int err;
+
+	scratch->used = 0;
+	err = code_compose(object, program->spec->function, scratch, code, why);
+	if (!err && request->btf_fd >= 0)
+		err = code_info(object, code, BTF_EXT_FUNC_INFO, scratch, &request->functions, why);
+	if (!err && request->btf_fd >= 0)
+		err = code_info(object, code, BTF_EXT_LINE_INFO, scratch, &request->lines, why);
+	return err;
+}
+
+static inline int programs_load_one(struct kernel *kernel, struct programs *programs,
+				    struct program *program, struct verifier_log *log, struct why *why)
+{
+	struct code code;
+	struct program_request request = {
+		.object = programs->object,
+		.program = program->spec,
+		.code = &code,
+		.attach_type = program->kind->attach_type,
+		.btf_fd = programs->btf_fd,
+		.attach_btf_id = program->attach_id,
+		.attach_btf_fd = program->attach_fd,
+		.fd_array = programs->fd_array,
+	};
+	int err = program_compose(programs, program, &request, &code, why);
+
+	if (err)
+		return why_subject(why, err, "program '%s'", program->spec->name);
+	program->fd = program_load(kernel, &request, log, why);
+	programs->function_fds[program->spec->function] = program->fd;
+	return program->fd < 0 ? program->fd : 0;
+}
+
+/*
+ * Loads the programs that are wanted and not loaded yet. Returns 0, or -errno
+ * with a reason and the verifier's log.
+ */
+static inline int programs_load(struct kernel *kernel, struct programs *programs,
+				struct verifier_log *log, struct why *why)
+{
+	int err = programs->scratch.data ? 0 : programs_make_scratch(programs, why);
+
+	for (uint32_t i = 0; i < programs->nr && !err; i++) {
+		struct program *program = &programs->items[i];
+
+		if (program->left_out || program->fd >= 0)
+			continue;
+		err = programs_load_one(kernel, programs, program, log, why);
+		if (err)
+			err = programs_leave_out(programs, program, err, why);
+	}
+	return err ? err : programs_check_left(programs, false, why);
+}
+
+/*
+ * Does the object want its BTF in the kernel? Plain tc-style ones do not, and
+ * start as fast as if they had none.
+ */
+static inline bool programs_want_btf(const struct object *object)
+{
+	bool is_plain = object->nr_programs == 1 && !object->has_calls &&
+			strcmp(object->programs[0].section, "prog") == 0;
+
+	for (uint32_t i = 0; i < object->maps.nr; i++)
+		is_plain = is_plain && !object->maps.items[i].value_type;
+	return object->has_btf && !is_plain;
+}
+
+/*
+ * What refers to BTF refers to what was loaded; without it (an older kernel) most
+ * programs do as well.
+ */
+static inline void programs_load_btf(struct programs *programs, const struct elf *elf)
+{
+	const struct btf_log no_log = { 0 };
+	int fd;
+
+	if (!programs_want_btf(programs->object))
+		return;
+	fd = btf_load(&programs->object->btf, elf, &no_log);
+	programs->btf_fd = fd < 0 ? -1 : fd;
+}
+
+/* Lets go of the programs, which may be loaded again. */
+static inline void programs_unload(struct programs *programs)
+{
+	for (uint32_t i = 0; i < programs->nr; i++) {
+		if (programs->items[i].fd >= 0)
+			close(programs->items[i].fd);
+		programs->items[i].fd = -1;
+	}
+}
+
+/* Gives back what only loading needs. */
+static inline void programs_trim(struct programs *programs)
+{
+	if (programs->scratch.data)
+		munmap(programs->scratch.data, programs->scratch.size);
+	if (programs->btf_fd >= 0)
+		close(programs->btf_fd);
+	programs->scratch = (struct arena){ 0 };
+	programs->btf_fd = -1;
+}
+
+/* Idempotent. */
+static inline void programs_close(struct programs *programs)
+{
+	programs_unload(programs);
+	programs_trim(programs);
+	*programs = (struct programs)PROGRAMS_CLOSED;
+}
+
+#endif

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Objects in today's style: maps and variables described by BTF, several programs
+# that go where their sections say, functions, and what follows this kernel.
+
+# Starts an object that names its targets, makes hits, and then sees its values.
+starts() { # OBJECT [OPTION]...
+    object=$1
+    shift
+    start "$@" "$OBJ/$object.o"
+}
+
+# A variable's value, as bpftool tells it by the map's BTF.
+variable() { # MAP NAME
+    $BPFTOOL map dump name "$1" | sed -n "s/.*\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p"
+}
+
+expect_variable() { # MAP NAME VALUE
+    expect "'$2' in $1" "$(variable "$1" "$2")" "$3"
+}
+
+expect_at() { # MAP KEY VALUE
+    expect "the count at $2 of '$1'" "$(map_value "name $1" "$2")" "$3"
+}
+
+has_btf() {
+    [ -e /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
+}
+
+is_before() { # MAJOR MINOR: this kernel's version
+    uname -r | awk -F '[.-]' -v major="$1" -v minor="$2" \
+        '{ exit !($1 < major || ($1 == major && $2 < minor)) }'
+}
+
+several_programs() {
+    starts several || return
+    hit 10
+    for key in 0 1 2; do expect_at hits $key 10; done
+    expect_at hits 3 1
+    expect "the number of live lines" "$(grep -c "^$LIVE" "$stderr")" 4
+    ! grep -q optional "$stderr" || fail "it attached what is optional"
+    stop_well
+}
+
+# Each is loaded again and again by somebody else, at the same moment.
+several_at_once() {
+    starts several || return
+    hit 10
+    starts globals || return
+    hit 10
+    expect_at hits 0 20
+    expect_variable .bss nr_hits 10
+    stop_well
+    hit 10
+    expect_at hits 0 30
+}
+
+variables() {
+    starts globals || return
+    expect_variable .data from_100 100
+    hit 10
+    expect_variable .bss nr_hits 10
+    expect_variable .bss hidden_hits 20
+    expect_variable .data from_100 130
+    expect_variable .data from_7 57
+    expect_variable .rodata step 3
+    expect_variable .rodata hidden_step 5
+    expect_variable .data.apart apart 1010
+    stop_well
+}
+
+constants_are_frozen() {
+    starts globals || return
+    $BPFTOOL map show name .rodata >$RUN/shown
+    grep -q frozen $RUN/shown || fail "bpftool shows no frozen map: $(head -n 2 $RUN/shown)"
+    ! $BPFTOOL map update name .rodata key 0 0 0 0 value 0 0 0 0 0 0 0 0 0 0 0 0 >$RUN/updated 2>&1 ||
+        fail "a constant can be changed"
+}
+
+shared_functions() {
+    starts functions || return
+    hit 10
+    expect_at hits 0 80
+    expect_at hits 1 30
+    stop_well
+}
+
+called_back() {
+    needs_jit || return
+    ! is_before 5 17 || { skip "bpf_loop is there since Linux 5.17"; return; }
+    starts callback || return
+    hit 10
+    expect_variable .bss nr_calls 50
+    expect_variable .bss sum 100
+    stop_well
+}
+
+values_from_the_start() {
+    starts initial || return
+    hit 10
+    expect_at first 0 10
+    expect_at second 0 10
+    expect_text "$stderr" "program 'behind': loaded, not attached"
+    expect "the number of live lines" "$(grep -c "^$LIVE" "$stderr")" 1
+    stop_well
+}
+
+pinned_by_name() {
+    mount_bpffs
+    starts pin_by_name || return
+    hit 10
+    expect "the count" "$(map_value "pinned $BPFFS/kept")" 10
+    stop_well
+    starts pin_by_name || return
+    hit 10
+    expect "the count after another start" "$(map_value "pinned $BPFFS/kept")" 20
+    stop_well
+    rm $BPFFS/kept
+    umount $BPFFS
+}
+
+maps_in_their_own_sections() {
+    mount_bpffs
+    starts named_maps || return
+    hit 10
+    expect_at hits 0 10
+    expect "the count" "$(map_value "pinned $BPFFS/own/globals/kept")" 10
+    stop_well
+    rm $BPFFS/own/globals/kept
+    rmdir $BPFFS/own/globals $BPFFS/own
+    umount $BPFFS
+}
+
+fields_of_this_kernel() {
+    has_btf || return
+    starts fields || return
+    hit 10
+    expect_variable .bss nr_right 10
+    expect_variable .bss nr_wrong 0
+    expect_variable .bss nr_missing 0
+    stop_well
+}
+
+field_of_no_kernel() {
+    has_btf || return
+    refused 4 "program 'needy': needs field 'of_no_kernel' of struct 'task_struct', which this kernel does not have" $OBJ/missing_field.o
+}
+
+configuration() {
+    starts configured || return
+    hit 10
+    expect_variable .bss nr_hits 10
+    expect "the major version" $(($(variable .bss version) >> 16)) "$(uname -r | cut -d . -f 1)"
+    expect "the minor version" $(($(variable .bss version) >> 8 & 255)) "$(uname -r | cut -d . -f 2)"
+    expect_variable .bss wrapper "$(grep -c -E ' __(x64|arm64|s390x|riscv)_sys_bpf$' /proc/kallsyms)"
+    expect_variable .data of_no_kernel 0
+    stop_well
+}
+
+symbols() {
+    starts symbols || return
+    hit 10
+    expect_variable .bss nr_hits 10
+    expect_variable .bss there "$(printf %u "0x$(sed -n 's/ T security_bpf$//p' /proc/kallsyms)")"
+    expect_variable .data missing 0
+    stop_well
+}
+
+symbol_of_no_kernel() {
+    refused 4 "'symbol_of_no_kernel': this kernel has no such symbol" $OBJ/missing_symbol.o
+}
+
+list_of_functions() {
+    start $OBJ/count.o security_bpf sys_bpf || return
+    hit 10
+    expect_at hits 0 20
+    stop_well
+    refused 1 'no_kernel_has_this' $OBJ/count.o security_bpf no_kernel_has_this
+}
+
+pattern_of_functions() {
+    start $OBJ/every.o 'vfs_re*' || return
+    expect_text "$stderr" "vfs_re\*"
+    cat /init >$RUN/read
+    [ "$(map_value 'name hits')" -gt 0 ] || fail "nothing was counted"
+    stop_well
+    refused 1 'no function of this kernel matches' $OBJ/every.o 'no_kernel_has_*'
+}
+
+functions_for_one_program() {
+    refused 3 "has 5 programs, and FUNCTION is for an object with one" $OBJ/several.o vfs_read
+}
+
+for_another_tool() {
+    refused 3 "program 'passed': section 'xdp' .*ip link set dev DEVICE xdp" $OBJ/network.o
+}
+
+bound_to_btf() {
+    needs_jit || return
+    has_btf || return
+    starts bound || return
+    hit 10
+    expect_variable .bss nr_entries 10
+    expect_variable .bss nr_exits 10
+    expect_variable .bss nr_execs 1
+    stop_well
+}
+
+iterator() {
+    has_btf || return
+    launch load_kp_bpf $OBJ/tasks.o
+    ended $pid 5
+    [ -s $RUN/stdout.1 ] || { skip "what an iterator prints is not shown"; return; }
+    expect "exit status" "$status" 0
+    [ "$(grep -c '^a task$' $RUN/stdout.1)" -gt 10 ] || fail "it shows $(wc -l <$RUN/stdout.1) lines"
+    ! grep -v '^a task$' $RUN/stdout.1 >>$RUN/notes || fail "it shows something else"
+}
+
+# Nothing is left of an object of many parts, whenever it is killed.
+killed() {
+    for pause in 5 20 40 60 80; do
+        launch load_kp_bpf $OBJ/several.o
+        usleep ${pause}000
+        kill -9 $pid
+        ended
+        nothing_left $RUN/before || fail "killed after $pause ms: $(head -n 3 $RUN/difference | tr '\n' ';')"
+    done
+}
+
+only_checked() {
+    for object in several globals functions initial pin_by_name named_maps configured symbols; do
+        at="$object: "
+        load_kp_bpf --check $OBJ/$object.o >$RUN/checked 2>&1 || fail "$(head -n 1 $RUN/checked)"
+    done
+}
+
+check "object: programs of several kinds" several_programs
+check "object: two loaders of them" several_at_once
+check "object: variables and constants" variables
+check "object: constants are frozen" constants_are_frozen
+check "object: functions that programs share" shared_functions
+check "object: a function that is called back" called_back
+check "object: maps and programs in maps from the start" values_from_the_start
+check "object: a map that is pinned by its name" pinned_by_name
+check "object: maps in sections of their own" maps_in_their_own_sections
+check "object: fields where this kernel has them" fields_of_this_kernel
+check "object: a field that no kernel has" field_of_no_kernel
+check "object: values of the configuration" configuration
+check "object: symbols of the kernel" symbols
+check "object: a symbol that no kernel has" symbol_of_no_kernel
+check "object: a list of functions" list_of_functions
+check "object: a pattern of functions" pattern_of_functions
+check "object: functions for one of several programs" functions_for_one_program
+check "object: a program for another tool" for_another_tool
+check "object: programs bound to BTF" bound_to_btf
+check "object: an iterator prints" iterator
+check "object: killed while it starts" killed
+check "object: only checked" only_checked
