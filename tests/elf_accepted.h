@@ -444,7 +444,7 @@ static void pointers_to_functions(struct image *image)
 /* One section, two programs; one more section with the same name's other part. */
 static void several_programs(struct image *image)
 {
-	static const uint64_t code[2] = { 0xb7, 0x95 };
+	static const struct insn code[2] = { { .code = 0xb7 }, { .code = 0x95 } };
 	int idx;
 
 	rename_section(image, SEC_PROG, "kprobe/vfs_read");

@@ -88,7 +88,7 @@ static void no_code(struct image *image)
 
 static void add_code(struct image *image, const char *name)
 {
-	uint64_t code = 0x95;
+	const struct insn code = { .code = 0x95 };
 	int idx = section_add(image, name, SHT_PROGBITS, SHF_EXECINSTR);
 
 	section_append(image, idx, &code, sizeof(code));
@@ -215,7 +215,7 @@ static void call_extern(struct image *image)
 
 static void call_into_text(struct image *image)
 {
-	const uint64_t code[] = { 0xb7, 0x95, 0xb7, 0x95 };
+	const struct insn code[] = { { .code = 0xb7 }, { .code = 0x95 }, { .code = 0xb7 }, { .code = 0x95 } };
 	int text = section_add(image, ".text", SHT_PROGBITS, SHF_EXECINSTR);
 
 	section_append(image, text, code, sizeof(code));
