@@ -8,43 +8,12 @@
  * The input starts with the lengths of the first three, 16 bits each in this
  * machine's order; what is left is the value.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#define FUZZ_NAME "fuzz_btf"
 
 #include "../btf_value.h"
-#include "invariants.h"
+#include "fuzz_parts.h"
 
 enum { PART_BTF, PART_SPLIT, PART_EXT, PART_VALUE, NR_PARTS };
-
-/* What libFuzzer calls; it has no header of its own. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static _Noreturn void finding(const char *what, const struct why *why)
-{
-	fprintf(stderr, "fuzz_btf: %s\n  reason: %s\n", what, why->reason.data);
-	abort();
-}
-
-static const struct why nothing;
-
-static void expect(bool good, const char *what)
-{
-	if (!good)
-		finding(what, &nothing);
-}
-
-/* A copy of the next len bytes, or of what there is. */
-static struct view part_of(struct view *input, size_t len)
-{
-	struct view part = { .size = len < input->size ? len : input->size };
-	uint8_t *copy = malloc(part.size ? part.size : 1);
-
-	memcpy(copy, input->data, part.size);
-	part.data = copy;
-	input->data += part.size;
-	input->size -= part.size;
-	return part;
-}
 
 static void look_at_type(const struct btf *btf, uint32_t id)
 {

@@ -7,46 +7,15 @@
  * The input starts with the lengths of the first four, 16 bits each in this
  * machine's order; what is left are the instructions.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#define FUZZ_NAME "fuzz_core"
 
 #include "../core.h"
-#include "invariants.h"
+#include "fuzz_parts.h"
 
 enum { PART_LOCAL, PART_KERNEL, PART_MODULE, PART_RELOCATIONS, PART_INSNS, NR_PARTS };
 
 #define RELOCATIONS_MAX 8 /* as each may take CORE_STEPS_MAX steps */
 #define MEMORY_SIZE 32768
-
-/* What libFuzzer calls; it has no header of its own. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static _Noreturn void finding(const char *what, const struct why *why)
-{
-	fprintf(stderr, "fuzz_core: %s\n  reason: %s\n", what, why->reason.data);
-	abort();
-}
-
-static const struct why nothing;
-
-static void expect(bool good, const char *what)
-{
-	if (!good)
-		finding(what, &nothing);
-}
-
-/* A copy of the next len bytes, or of what there is. */
-static struct view part_of(struct view *input, size_t len)
-{
-	struct view part = { .size = len < input->size ? len : input->size };
-	uint8_t *copy = malloc(part.size ? part.size : 1);
-
-	memcpy(copy, input->data, part.size);
-	part.data = copy;
-	input->data += part.size;
-	input->size -= part.size;
-	return part;
-}
 
 struct sides {
 	struct btf local, kernel, module;
