@@ -648,10 +648,11 @@ static int session_load(struct session *s, struct why *why)
 }
 
 /* programs + targets -> attachments; the pins come last */
-static int session_attach(struct session *s, struct why *why)
+static int session_attach(const struct options *options, struct session *s, struct why *why)
 {
 	int err = maps_link(&s->maps, s->programs.function_fds, why);
 
+	s->attachments.probes.mode = options->mode;
 	for (uint32_t i = 0; i < s->programs.nr && !err; i++) {
 		struct program *program = &s->programs.items[i];
 		const struct attach_request request = {
@@ -687,17 +688,15 @@ static int session_go_live(const struct options *options, struct session *s, str
 	s->attached = arena_take(&s->arena, s->programs.nr, sizeof(*s->attached));
 	if (!s->attached)
 		return object_out_of_memory(why);
-	s->attachments.probes.mode = options->mode;
-	err = session_attach(s, why);
+	err = session_attach(options, s, why);
 	for (int i = 1; err == -EAGAIN && i < ATTACH_TRIES; i++) {
 		/* (the guardian as well: it has descriptors of the maps that were ours) */
 		err = attachments_close(&s->attachments, why);
-		s->attachments.probes.mode = options->mode;
 		programs_unload(&s->programs);
 		if (!err)
 			err = programs_load(&s->kernel, &s->programs, &s->log, why);
 		if (!err)
-			err = session_attach(s, why);
+			err = session_attach(options, s, why);
 	}
 	s->live = err == 0;
 	return err;
