@@ -156,6 +156,60 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
 	}
 }
 
+/* ---- Names, sorted: none is compared with each of the others, however many a file lists ---- */
+
+struct name {
+	const char *name;
+	uint32_t value;        /* what it stands for */
+};
+
+struct names {
+	struct name *items;    /* room for as many as names_open() was asked for */
+	uint32_t nr;
+};
+
+/* False when the arena is full. */
+static inline bool names_open(struct arena *arena, uint64_t room, struct names *out)
+{
+	*out = (struct names){ .items = arena_take(arena, room, sizeof(*out->items)) };
+	return out->items;
+}
+
+static inline void names_add(struct names *names, const char *name, uint32_t value)
+{
+	names->items[names->nr++] = (struct name){ name, value };
+}
+
+static inline bool name_is_before(const void *a, const void *b)
+{
+	const struct name *m = a, *n = b;
+	int order = strcmp(m->name, n->name);
+
+	return order ? order < 0 : m->value < n->value;
+}
+
+/* Once all are there: of one name, the lowest value comes first. */
+static inline void names_sort(struct names *names)
+{
+	list_sort(names->items, names->nr, sizeof(*names->items), name_is_before);
+}
+
+/* The first of that name; NULL when there is none. */
+SELDOM struct name *names_find(const struct names *names, const char *name)
+{
+	uint32_t low = 0, high = names->nr;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (strcmp(names->items[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < names->nr && strcmp(names->items[low].name, name) == 0 ? &names->items[low] : NULL;
+}
+
 /* ---- The format ---- */
 
 #define EI_NIDENT 16

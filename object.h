@@ -107,13 +107,17 @@ struct object_section {
 	struct mapdef_range maps;  /* ROLE_MAPS: what it defines; ROLE_DATA: its map, once it is used */
 };
 
+/* The sections in which BTF lists externs: .kconfig, .ksyms. */
+#define OBJECT_NR_DESCRIBED 2
+
 /* What only the parser needs to know. idx 0 (SHN_UNDEF) where the file has no such section. */
 struct object_parser {
 	const struct elf *elf;
 	struct arena *arena;
 	struct object *object;
 	struct object_section *sections; /* one for each of the file's */
-	uint32_t *extern_at; /* for each symbol its extern's index plus one; NULL: there are none yet */
+	struct names described[OBJECT_NR_DESCRIBED]; /* BTF's externs, once one is asked for */
+	uint32_t *extern_at; /* for each of BTF's types its extern's index plus one; NULL: not yet asked for */
 	struct elf_section legacy_maps;
 	struct elf_section btf_maps;
 	struct elf_section license;
@@ -657,33 +661,54 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 
 /* ---- Externs ---- */
 
-/* How BTF describes it: a variable or a function, listed in the section that says what it is. */
-static inline bool object_describe_extern(const struct btf *btf, struct object_extern *out)
+/* What a section of BTF lists, by name. An object without BTF describes nothing. */
+static inline int object_list_described(struct object_parser *parser, const char *section,
+					struct names *out, struct why *why)
 {
-	static const struct {
-		const char *section;
-		enum object_extern_kind kind;
-	} sections[] = { { ".kconfig", EXTERN_KCONFIG }, { ".ksyms", EXTERN_KSYM } };
+	const struct btf *btf = &parser->object->btf;
+	struct btf_type datasec = { 0 }, type;
+	struct btf_variable variable;
 
-	for (size_t k = 0; k < sizeof(sections) / sizeof(sections[0]); k++) {
-		struct btf_type datasec, type, target;
-		struct btf_variable variable;
+	btf_type_get(btf, btf_find(btf, section, BTF_KIND_DATASEC), &datasec);
+	if (!names_open(parser->arena, datasec.nr, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++)
+		if (btf_type_get(btf, variable.type, &type))
+			names_add(out, type.name, variable.type);
+	names_sort(out);
+	return 0;
+}
 
-		if (!btf_type_get(btf, btf_find(btf, sections[k].section, BTF_KIND_DATASEC), &datasec))
-			continue;
-		for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
-			if (!btf_type_get(btf, variable.type, &type) || strcmp(type.name, out->name) != 0)
-				continue;
-			out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : sections[k].kind;
-			out->type = type.type;
-			/* "extern const void NAME __ksym": an address and nothing more */
-			if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
-			    target.kind == BTF_KIND_VOID)
-				out->type = 0;
-			return true;
-		}
-	}
-	return false;
+SELDOM int object_list_externs(struct object_parser *parser, struct why *why)
+{
+	int err;
+
+	if (parser->extern_at || !parser->object->has_btf)
+		return 0;
+	err = object_list_described(parser, ".kconfig", &parser->described[0], why);
+	if (!err)
+		err = object_list_described(parser, ".ksyms", &parser->described[1], why);
+	parser->extern_at = arena_take(parser->arena, parser->object->btf.end_id, sizeof(*parser->extern_at));
+	return parser->extern_at ? err : object_out_of_memory(why);
+}
+
+/* How BTF describes it: a variable or a function. Its id there, or 0. */
+SELDOM uint32_t object_describe_extern(const struct object_parser *parser, struct object_extern *out)
+{
+	const struct btf *btf = &parser->object->btf;
+	const struct name *config = names_find(&parser->described[0], out->name);
+	const struct name *found = config ? config : names_find(&parser->described[1], out->name);
+	struct btf_type type, target;
+
+	if (!found || !btf_type_get(btf, found->value, &type))
+		return 0;
+	out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : config ? EXTERN_KCONFIG : EXTERN_KSYM;
+	out->type = type.type;
+	/* "extern const void NAME __ksym": an address and nothing more */
+	if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
+	    target.kind == BTF_KIND_VOID)
+		out->type = 0;
+	return found->value;
 }
 
 /* A place in the map of configuration values, which is made for the first one. */
@@ -716,28 +741,22 @@ static inline int object_place_kconfig(struct object_parser *parser, struct obje
 }
 
 /*
- * The extern of an undefined symbol, the same one for all that refer to it;
- * OBJECT_NONE without BTF for it.
+ * The extern of an undefined symbol, the same one for all of its name; OBJECT_NONE
+ * without BTF for it.
  */
 SELDOM int object_find_extern(struct object_parser *parser, const struct elf_symbol *symbol,
-				     uint64_t symbol_idx, uint32_t *out, struct why *why)
+			      uint32_t *out, struct why *why)
 {
 	struct object *object = parser->object;
 	struct object_extern ext = {
 		.name = symbol->name, .is_weak = symbol->binding == STB_WEAK,
 	};
-	int err = 0;
+	int err = object_list_externs(parser, why);
+	uint32_t id = err ? 0 : object_describe_extern(parser, &ext);
 
-	if (!parser->extern_at)
-		parser->extern_at = arena_take(parser->arena, parser->elf->nr_symbols,
-					       sizeof(*parser->extern_at));
-	if (!parser->extern_at)
-		return object_out_of_memory(why);
-	*out = parser->extern_at[symbol_idx] - 1; /* 0 - 1: OBJECT_NONE */
-	if (*out != OBJECT_NONE)
-		return 0;
-	if (!object->has_btf || !object_describe_extern(&object->btf, &ext))
-		return 0;
+	*out = id ? parser->extern_at[id] - 1 : OBJECT_NONE; /* 0 - 1: OBJECT_NONE */
+	if (err || !id || *out != OBJECT_NONE)
+		return err;
 	if (ext.kind == EXTERN_KCONFIG)
 		err = object_place_kconfig(parser, &ext, why);
 	if (err)
@@ -747,7 +766,7 @@ SELDOM int object_find_extern(struct object_parser *parser, const struct elf_sym
 		return object_out_of_memory(why);
 	*out = object->nr_externs++;
 	object->externs[*out] = ext;
-	parser->extern_at[symbol_idx] = object->nr_externs;
+	parser->extern_at[id] = object->nr_externs;
 	return 0;
 }
 
@@ -778,7 +797,6 @@ struct object_reference {
 	uint32_t type;
 	bool has_addend;       /* SHT_RELA: it stands here, not in the instruction */
 	int64_t addend;
-	uint64_t symbol_idx;
 	struct elf_symbol symbol;
 	struct elf_section section; /* the symbol's; idx 0 when it has none */
 };
@@ -879,7 +897,7 @@ static inline int object_relocate_load(struct object_parser *parser,
 	int err;
 
 	if (ref->symbol.shndx == SHN_UNDEF) {
-		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		err = object_find_extern(parser, &ref->symbol, &index, why);
 		insn->src_reg = INSN_PSEUDO_EXTERN;
 		if (!err && index != OBJECT_NONE && parser->object->externs[index].kind == EXTERN_KCONFIG) {
 			off = parser->object->externs[index].offset;
@@ -923,7 +941,7 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 	int err;
 
 	if (ref->symbol.shndx == SHN_UNDEF) {
-		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		err = object_find_extern(parser, &ref->symbol, &index, why);
 		if (!err && (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
 			return object_refuse_reference(ref, why);
 		insn->src_reg = INSN_PSEUDO_KFUNC_CALL;
@@ -976,7 +994,6 @@ static inline int object_read_reference(const struct object_parser *parser,
 		.type = relocation.type,
 		.has_addend = section->header.sh_type == SHT_RELA,
 		.addend = relocation.addend,
-		.symbol_idx = relocation.symbol_idx,
 	};
 	if (!elf_symbol_get(parser->elf, relocation.symbol_idx, &out->symbol))
 		return why_set(why, -ENOEXEC, "symbol %u out of range (table has %llu)",

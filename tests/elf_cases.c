@@ -16,6 +16,7 @@
 
 #include "check.h"
 #include "elf_accepted.h"
+#include "elf_large.h"
 #include "elf_refused.h"
 #include "invariants.h"
 
@@ -523,6 +524,7 @@ static unsigned int run_all(void)
 		nr_failed += check_end("ELF, refused", refusals[i].name);
 	}
 	nr_failed += check_run("ELF", others, sizeof(others) / sizeof(others[0]));
+	nr_failed += check_run("ELF, large", large_cases, sizeof(large_cases) / sizeof(large_cases[0]));
 	for (size_t i = 0; i < NR_VARIANTS; i++) {
 		check_begin();
 		variant_run(&variants[i]);
