@@ -77,8 +77,46 @@ static void large_externs(void)
 	large_expect_soon();
 }
 
+/* Maps of maps, the last one's symbol first. */
+static void large_maps_add(struct image *image, uint32_t nr)
+{
+	static const uint8_t zeros[8];
+	const int idx = section_add(image, ".maps", SHT_PROGBITS, 0);
+	uint32_t inner, outer, first = 0;
+
+	types_begin();
+	inner = STRUCT({ "type", type_number(2) });
+	outer = STRUCT({ "type", type_number(BPF_MAP_TYPE_ARRAY_OF_MAPS) }, { "values", type_values(inner) });
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t id = type_variable(large_name("m", i), outer);
+
+		first = first ? first : id;
+		section_append(image, idx, zeros, sizeof(zeros));
+		symbol_add(image, large_name("m", nr - 1 - i), STB_GLOBAL, STT_OBJECT, (uint16_t)idx,
+			   (nr - 1 - i) * sizeof(zeros), sizeof(zeros));
+	}
+	type_section(".maps", first, nr);
+	types_end(image);
+}
+
+/* Behind a hundred times as many symbols of that section that are none. */
+static void large_maps(void)
+{
+	const uint32_t nr = MAPS_MAX / 2 - 1;
+	struct image image = image_good();
+
+	for (uint32_t i = 0; i < 100 * nr; i++)
+		symbol_add(&image, "other", STB_LOCAL, STT_OBJECT, image.nr_sections, 0, 0);
+	large_maps_add(&image, nr);
+	EXPECT_NUMBER(large_parse(&image), 0);
+	EXPECT_NUMBER(large.object.maps.nr, 2 + 2 * nr);
+	EXPECT_TEXT(large.object.maps.items[2 + nr - 1].name, large_name("m", nr - 1));
+	large_expect_soon();
+}
+
 static const struct check_case large_cases[] = {
 	{ "externs of many names", large_externs },
+	{ "BTF-defined maps of many names", large_maps },
 };
 
 #endif
