@@ -201,15 +201,13 @@ static inline void code_info_add(const struct object *object, enum btf_ext_table
 {
 	const struct object_function *f = &object->functions[piece.function];
 	const uint64_t end = (uint64_t)(f->start + f->nr_insns) * sizeof(struct insn);
-	struct btf_ext_section section;
+	const struct btf_ext_section *section = &object->codes[f->code].ext[table];
 
-	if (!btf_ext_section_get(&object->btf_ext, table, object->codes[f->code].name, &section))
-		return;
-	for (uint32_t i = code_info_find(&section, (uint64_t)f->start * sizeof(struct insn)); out->nr < room; i++) {
+	for (uint32_t i = code_info_find(section, (uint64_t)f->start * sizeof(struct insn)); out->nr < room; i++) {
 		uint8_t *record = (uint8_t *)out->records + out->nr * len;
 		uint32_t insn_off;
 
-		if (!btf_ext_record_get(&section, i, record, len))
+		if (!btf_ext_record_get(section, i, record, len))
 			return;
 		memcpy(&insn_off, record, sizeof(insn_off));
 		if (insn_off >= end)
@@ -243,15 +241,15 @@ static inline bool code_origin(const struct object *object, const struct code *c
 static inline bool code_line(const struct object *object, const struct code *code, uint64_t insn,
 			     struct btf_line_info *out)
 {
-	struct btf_ext_section section;
+	const struct btf_ext_section *section;
 	uint32_t code_idx, next;
 	uint64_t off;
 
-	if (!code_origin(object, code, insn, &code_idx, &off) ||
-	    !btf_ext_section_get(&object->btf_ext, BTF_EXT_LINE_INFO, object->codes[code_idx].name, &section))
+	if (!code_origin(object, code, insn, &code_idx, &off))
 		return false;
-	next = code_info_find(&section, off + 1);
-	return next > 0 && btf_ext_record_get(&section, next - 1, out, sizeof(*out)) &&
+	section = &object->codes[code_idx].ext[BTF_EXT_LINE_INFO];
+	next = code_info_find(section, off + 1);
+	return next > 0 && btf_ext_record_get(section, next - 1, out, sizeof(*out)) &&
 	       btf_string(&object->btf, out->file_name_off) && btf_string(&object->btf, out->line_off);
 }
 
@@ -259,13 +257,14 @@ static inline bool code_line(const struct object *object, const struct code *cod
 static inline bool code_core_relocation(const struct object *object, const struct code *code,
 					uint64_t insn, struct btf_core_relocation *out)
 {
-	struct btf_ext_section section;
+	const struct btf_ext_section *section;
 	uint32_t code_idx;
 	uint64_t off;
 
-	return code_origin(object, code, insn, &code_idx, &off) &&
-	       btf_ext_section_get(&object->btf_ext, BTF_EXT_CORE_RELO, object->codes[code_idx].name, &section) &&
-	       btf_ext_record_get(&section, code_info_find(&section, off), out, sizeof(*out)) &&
+	if (!code_origin(object, code, insn, &code_idx, &off))
+		return false;
+	section = &object->codes[code_idx].ext[BTF_EXT_CORE_RELO];
+	return btf_ext_record_get(section, code_info_find(section, off), out, sizeof(*out)) &&
 	       out->insn_off == off;
 }
 

@@ -160,6 +160,7 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
 
 struct name {
 	const char *name;
+	uint32_t scope;        /* where it is one: names of different scopes are different */
 	uint32_t value;        /* what it stands for */
 };
 
@@ -175,15 +176,23 @@ static inline bool names_open(struct arena *arena, uint64_t room, struct names *
 	return out->items;
 }
 
-static inline void names_add(struct names *names, const char *name, uint32_t value)
+static inline void names_add(struct names *names, const char *name, uint32_t scope, uint32_t value)
 {
-	names->items[names->nr++] = (struct name){ name, value };
+	names->items[names->nr++] = (struct name){ name, scope, value };
+}
+
+/* Below zero, zero or above, as strcmp(3) has it. */
+static inline int name_compare(const struct name *name, const char *other, uint32_t scope)
+{
+	int order = strcmp(name->name, other);
+
+	return order ? order : (name->scope > scope) - (name->scope < scope);
 }
 
 static inline bool name_is_before(const void *a, const void *b)
 {
 	const struct name *m = a, *n = b;
-	int order = strcmp(m->name, n->name);
+	int order = name_compare(m, n->name, n->scope);
 
 	return order ? order < 0 : m->value < n->value;
 }
@@ -195,19 +204,27 @@ static inline void names_sort(struct names *names)
 }
 
 /* The first of that name; NULL when there is none. */
-SELDOM struct name *names_find(const struct names *names, const char *name)
+SELDOM const struct name *names_find(const struct names *names, const char *name, uint32_t scope)
 {
 	uint32_t low = 0, high = names->nr;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (strcmp(names->items[middle].name, name) < 0)
+		if (name_compare(&names->items[middle], name, scope) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < names->nr && strcmp(names->items[low].name, name) == 0 ? &names->items[low] : NULL;
+	return low < names->nr && name_compare(&names->items[low], name, scope) == 0 ? &names->items[low]
+										       : NULL;
+}
+
+/* The next one that is called the same; NULL behind the last. */
+static inline const struct name *names_next(const struct names *names, const struct name *name)
+{
+	return name + 1 < names->items + names->nr && name_compare(name + 1, name->name, name->scope) == 0
+		       ? name + 1 : NULL;
 }
 
 /* ---- The format ---- */

@@ -642,7 +642,7 @@ static inline void mapdef_btf_offsets(const struct elf *elf, const struct elf_se
 		if (!elf_symbol_get(elf, i, &symbol) || symbol.shndx != section->idx ||
 		    symbol.value >= section->data.size)
 			continue;
-		name = names_find(names, symbol.name);
+		name = names_find(names, symbol.name, 0);
 		if (name && items[name->value].offset == MAP_OFF_NONE)
 			items[name->value].offset = (uint32_t)symbol.value;
 	}
@@ -691,7 +691,7 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 
 		if (err)
 			return err;
-		names_add(&names, map->name, i);
+		names_add(&names, map->name, 0, i);
 	}
 	names_sort(&names);
 	mapdef_btf_offsets(elf, section, &names, maps->items + first);

@@ -35,6 +35,7 @@ struct object_code {
 	struct insn *insns;
 	uint32_t nr_insns;
 	uint32_t first_function, nr_functions; /* in the order of their starts */
+	struct btf_ext_section ext[BTF_EXT_NR_TABLES]; /* what .BTF.ext says of it; nr 0: nothing */
 };
 
 /* A function: a program, or what programs call. */
@@ -96,6 +97,7 @@ struct object {
 	bool has_calls;        /* some function calls or names another one, or has a tail */
 	struct btf btf;
 	struct btf_ext btf_ext; /* empty when the file has none */
+	uint32_t *datasecs;    /* for each section of variables of the file its list in BTF; 0: there is none */
 };
 
 /* What a section is to us. */
@@ -495,6 +497,75 @@ static inline int object_parse_code(struct object_parser *parser, struct why *wh
 	return err;
 }
 
+/* ---- What BTF says of sections, which it knows by their names ---- */
+
+static inline int object_list_sections(const struct object_parser *parser, enum object_role role,
+				       struct names *out, struct why *why)
+{
+	struct elf_section section;
+
+	if (!names_open(parser->arena, parser->elf->nr_sections, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 1; i < parser->elf->nr_sections; i++)
+		if (parser->sections[i].role == role && elf_section_get(parser->elf, i, &section))
+			names_add(out, section.name, 0, i);
+	names_sort(out);
+	return 0;
+}
+
+/* Of several with one name the first says it, here and below. */
+static inline void object_match_ext(const struct object_parser *parser, const struct names *codes,
+				    enum btf_ext_table table)
+{
+	const struct object *object = parser->object;
+	struct btf_ext_section ext;
+
+	for (uint64_t off = 0; btf_ext_section_next(&object->btf_ext, table, &off, &ext);)
+		for (const struct name *name = names_find(codes, ext.section, 0); name;
+		     name = names_next(codes, name)) {
+			struct object_code *code = &object->codes[parser->sections[name->value].code];
+
+			if (code->ext[table].nr)
+				break;
+			code->ext[table] = ext;
+		}
+}
+
+static inline void object_match_datasecs(const struct object_parser *parser, const struct names *data)
+{
+	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DATASEC);
+	uint32_t *datasecs = parser->object->datasecs;
+	struct btf_type type;
+
+	for (bool more = btf_type_first(&parser->object->btf, kinds, &type); more;
+	     more = btf_type_next(&type, kinds))
+		for (const struct name *name = names_find(data, type.name, 0);
+		     name && !datasecs[name->value]; name = names_next(data, name))
+			datasecs[name->value] = type.id;
+}
+
+static inline int object_match_btf(struct object_parser *parser, struct why *why)
+{
+	struct object *object = parser->object;
+	struct names names;
+	int err;
+
+	object->datasecs = arena_take(parser->arena, parser->elf->nr_sections, sizeof(*object->datasecs));
+	if (!object->datasecs)
+		return object_out_of_memory(why);
+	if (!object->has_btf)
+		return 0;
+	err = object_list_sections(parser, ROLE_CODE, &names, why);
+	if (err)
+		return err;
+	for (enum btf_ext_table table = 0; table < BTF_EXT_NR_TABLES; table++)
+		object_match_ext(parser, &names, table);
+	err = object_list_sections(parser, ROLE_DATA, &names, why);
+	if (!err && names.nr)
+		object_match_datasecs(parser, &names);
+	return err;
+}
+
 /* ---- Programs ---- */
 
 /* In tc's section there is one program, and nothing else. */
@@ -648,8 +719,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	map->max_entries = 1;
 	map->is_data = true;
 	map->is_constant = object_is_named(section.name, ".rodata");
-	if (parser->object->has_btf)
-		map->value_type = btf_find(&parser->object->btf, section.name, BTF_KIND_DATASEC);
+	map->value_type = parser->object->datasecs[section_idx];
 	if (!section.data.size)
 		return 0;
 	map->data = arena_take(parser->arena, section.data.size, 1);
@@ -674,7 +744,7 @@ static inline int object_list_described(struct object_parser *parser, const char
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++)
 		if (btf_type_get(btf, variable.type, &type))
-			names_add(out, type.name, variable.type);
+			names_add(out, type.name, 0, variable.type);
 	names_sort(out);
 	return 0;
 }
@@ -696,8 +766,8 @@ SELDOM int object_list_externs(struct object_parser *parser, struct why *why)
 SELDOM uint32_t object_describe_extern(const struct object_parser *parser, struct object_extern *out)
 {
 	const struct btf *btf = &parser->object->btf;
-	const struct name *config = names_find(&parser->described[0], out->name);
-	const struct name *found = config ? config : names_find(&parser->described[1], out->name);
+	const struct name *config = names_find(&parser->described[0], out->name, 0);
+	const struct name *found = config ? config : names_find(&parser->described[1], out->name, 0);
 	struct btf_type type, target;
 
 	if (!found || !btf_type_get(btf, found->value, &type))
@@ -1032,12 +1102,20 @@ static inline int object_relocate_code(struct object_parser *parser,
 	return 0;
 }
 
+/* Programs are in the order of their functions. */
 static inline bool object_is_program(const struct object *object, uint32_t function)
 {
-	for (uint32_t i = 0; i < object->nr_programs; i++)
-		if (object->programs[i].function == function)
-			return true;
-	return false;
+	uint32_t low = 0, high = object->nr_programs;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (object->programs[middle].function < function)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < object->nr_programs && object->programs[low].function == function;
 }
 
 /* An initial value of a BTF-defined map: the address of a map or of a program. */
@@ -1196,6 +1274,8 @@ static inline int object_parse(const struct elf *elf, struct arena *arena, struc
 	err = object_read_license(&parser.license, arena, &out->license, why);
 	if (!err)
 		err = object_parse_code(&parser, why);
+	if (!err)
+		err = object_match_btf(&parser, why);
 	if (!err)
 		err = object_parse_programs(&parser, why);
 	if (!err)
