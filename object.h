@@ -72,6 +72,12 @@ struct object_extern {
 	uint32_t offset, size; /* EXTERN_KCONFIG: where in the map */
 };
 
+/* A section of variables. */
+struct object_data {
+	uint32_t datasec;      /* BTF id of the list of them; 0: there is none */
+	uint32_t map_next;     /* behind the index of its map; 0 while nothing refers to it */
+};
+
 /*
  * A call of an extern that is missing, plus its index: the verifier refuses it
  * where it is reached, and names the number. libbpf marks it alike.
@@ -97,7 +103,7 @@ struct object {
 	bool has_calls;        /* some function calls or names another one, or has a tail */
 	struct btf btf;
 	struct btf_ext btf_ext; /* empty when the file has none */
-	uint32_t *datasecs;    /* for each section of variables of the file its list in BTF; 0: there is none */
+	struct object_data *data; /* for each section of the file, if it is one of variables */
 };
 
 /* What a section is to us. */
@@ -106,7 +112,7 @@ enum object_role { ROLE_NONE, ROLE_CODE, ROLE_MAPS, ROLE_DATA };
 struct object_section {
 	enum object_role role;
 	uint32_t code;             /* ROLE_CODE: index of the code */
-	struct mapdef_range maps;  /* ROLE_MAPS: what it defines; ROLE_DATA: its map, once it is used */
+	struct mapdef_range maps;  /* ROLE_MAPS: what it defines */
 };
 
 /* The sections in which BTF lists externs: .kconfig, .ksyms. */
@@ -531,17 +537,17 @@ static inline void object_match_ext(const struct object_parser *parser, const st
 		}
 }
 
-static inline void object_match_datasecs(const struct object_parser *parser, const struct names *data)
+static inline void object_match_datasecs(const struct object_parser *parser, const struct names *names)
 {
 	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DATASEC);
-	uint32_t *datasecs = parser->object->datasecs;
+	struct object_data *data = parser->object->data;
 	struct btf_type type;
 
 	for (bool more = btf_type_first(&parser->object->btf, kinds, &type); more;
 	     more = btf_type_next(&type, kinds))
-		for (const struct name *name = names_find(data, type.name, 0);
-		     name && !datasecs[name->value]; name = names_next(data, name))
-			datasecs[name->value] = type.id;
+		for (const struct name *name = names_find(names, type.name, 0);
+		     name && !data[name->value].datasec; name = names_next(names, name))
+			data[name->value].datasec = type.id;
 }
 
 static inline int object_match_btf(struct object_parser *parser, struct why *why)
@@ -550,8 +556,8 @@ static inline int object_match_btf(struct object_parser *parser, struct why *why
 	struct names names;
 	int err;
 
-	object->datasecs = arena_take(parser->arena, parser->elf->nr_sections, sizeof(*object->datasecs));
-	if (!object->datasecs)
+	object->data = arena_take(parser->arena, parser->elf->nr_sections, sizeof(*object->data));
+	if (!object->data)
 		return object_out_of_memory(why);
 	if (!object->has_btf)
 		return 0;
@@ -695,12 +701,12 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 				  struct why *why)
 {
 	struct object_maps *maps = &parser->object->maps;
-	struct mapdef_range *range = &parser->sections[section_idx].maps;
+	struct object_data *data = &parser->object->data[section_idx];
 	struct elf_section section;
 	struct object_map *map;
 
-	*out = range->first;
-	if (range->nr)
+	*out = data->map_next - 1;
+	if (data->map_next)
 		return 0;
 	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
 	    section.header.sh_size > INT32_MAX)
@@ -709,8 +715,8 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	map = mapdef_add(maps, parser->arena);
 	if (!map)
 		return object_out_of_memory(why);
-	*range = (struct mapdef_range){ maps->nr - 1, 1 };
-	*out = range->first;
+	data->map_next = maps->nr;
+	*out = maps->nr - 1;
 	map->name = section.name;
 	map->section_idx = section_idx;
 	map->type = BPF_MAP_TYPE_ARRAY;
@@ -719,7 +725,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	map->max_entries = 1;
 	map->is_data = true;
 	map->is_constant = object_is_named(section.name, ".rodata");
-	map->value_type = parser->object->datasecs[section_idx];
+	map->value_type = data->datasec;
 	if (!section.data.size)
 		return 0;
 	map->data = arena_take(parser->arena, section.data.size, 1);

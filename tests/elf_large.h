@@ -13,6 +13,10 @@
 #include "check.h"
 #include "elf_btf.h"
 
+#undef why_set /* listing has no places that are looked at */
+#undef why_hint
+#include "../list.h"
+
 #define LARGE_SECONDS 8
 #define LARGE_NR 15000U /* what BTF of a megabyte has room for */
 
@@ -114,9 +118,67 @@ static void large_maps(void)
 	large_expect_soon();
 }
 
+static uint64_t large_nr_lines;
+
+static int large_count_lines(const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		large_nr_lines += data[i] == '\n';
+	return 0;
+}
+
+static void large_list(struct image *image, uint64_t nr_lines)
+{
+	EXPECT_NUMBER(large_parse(image), 0);
+	EXPECT_TEXT(large.why.reason.data, "");
+	large_nr_lines = 0;
+	EXPECT_NUMBER(list_object(&large.elf, &large.object, &large.arena, false, large_count_lines), 0);
+	EXPECT_NUMBER(large_nr_lines, nr_lines);
+	large_expect_soon();
+}
+
+/* Programs that call the next one, but for the last. */
+static void large_programs(void)
+{
+	const uint32_t nr = 12 * LARGE_NR;
+	struct image image = image_good();
+	const int idx = section_add(&image, "kprobe", SHT_PROGBITS, SHF_EXECINSTR);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		const struct insn insn = {
+			.code = i + 1 < nr ? INSN_CALL : 0x95, .src_reg = i + 1 < nr ? INSN_PSEUDO_CALL : 0,
+		};
+
+		section_append(&image, idx, &insn, sizeof(insn));
+		symbol_add(&image, "program", STB_GLOBAL, STT_FUNC, (uint16_t)idx, i * sizeof(insn), sizeof(insn));
+	}
+	image_lay_out(&image);
+	large_list(&image, 2 + 1 + nr + 2); /* licence, version, program, these, maps */
+}
+
+/* Variables of a list by the other end, each with a dozen symbols. */
+static void large_globals(void)
+{
+	static const uint8_t zeros[8];
+	struct image image = image_good();
+	const int idx = section_add(&image, ".data", SHT_PROGBITS, 0);
+
+	section_append(&image, idx, zeros, sizeof(zeros));
+	types_begin();
+	for (uint32_t i = 0; i < LARGE_NR; i++)
+		type_variable(large_name("v", LARGE_NR - i), TYPE_INT);
+	type_section(".data", 3, LARGE_NR);
+	for (uint32_t i = 0; i < 12 * LARGE_NR; i++)
+		symbol_add(&image, large_name("v", 1 + i % LARGE_NR), STB_GLOBAL, STT_OBJECT, (uint16_t)idx, 0, 4);
+	types_end(&image);
+	large_list(&image, 2 + 1 + 2 + LIST_GLOBALS_MAX + 1); /* the last says "..." */
+}
+
 static const struct check_case large_cases[] = {
 	{ "externs of many names", large_externs },
 	{ "BTF-defined maps of many names", large_maps },
+	{ "programs that call programs", large_programs },
+	{ "globals of many names", large_globals },
 };
 
 #endif
