@@ -15,9 +15,10 @@
 
 #undef why_set /* listing has no places that are looked at */
 #undef why_hint
+#include "../btf_fit.h"
 #include "../list.h"
 
-#define LARGE_SECONDS 8
+#define LARGE_SECONDS 20
 #define LARGE_NR 15000U /* what BTF of a megabyte has room for */
 
 static struct {
@@ -174,11 +175,37 @@ static void large_globals(void)
 	large_list(&image, 2 + 1 + 2 + LIST_GLOBALS_MAX + 1); /* the last says "..." */
 }
 
+/* Functions, of which any may be hidden: that many are not told to the kernel. */
+static void large_functions_in_btf(void)
+{
+	struct image image = image_good();
+	struct arena arena = { .size = 2U << 20 };
+	struct view bytes;
+	uint32_t proto;
+
+	types_begin();
+	proto = type_function();
+	for (uint32_t i = 0; i < LARGE_NR; i++)
+		btf_image_type(&types, BTF_KIND_FUNC, large_name("f", i), BTF_LINKAGE_GLOBAL, proto);
+	for (uint32_t i = 0; i < 4 * LARGE_NR; i++)
+		symbol_add(&image, "other", STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0, 0);
+	symbol_add(&image, "hidden", STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0, 0);
+	SYMBOL_AT(&image, last_symbol(&image))->st_other = STV_HIDDEN;
+	types_end(&image);
+	EXPECT_NUMBER(large_parse(&image), 0);
+	arena.data = calloc(1, arena.size);
+	assert(arena.data);
+	EXPECT_NUMBER(btf_fit(&large.object.btf, &large.elf, BTF_FIT_ALL, &arena, &bytes), -E2BIG);
+	large_expect_soon();
+	free(arena.data);
+}
+
 static const struct check_case large_cases[] = {
 	{ "externs of many names", large_externs },
 	{ "BTF-defined maps of many names", large_maps },
 	{ "programs that call programs", large_programs },
 	{ "globals of many names", large_globals },
+	{ "functions of BTF and many symbols", large_functions_in_btf },
 };
 
 #endif
