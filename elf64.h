@@ -634,6 +634,17 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
 	return 0;
 }
 
+/*
+ * Names may share a string table's bytes, so that a file of megabytes has a million
+ * long ones: comparing them must not take forever. A path and a symbol have room.
+ */
+#define ELF_NAME_MAX 2047U
+
+static inline bool elf_name_is_long(const char *name)
+{
+	return strnlen(name, ELF_NAME_MAX + 1) > ELF_NAME_MAX;
+}
+
 /* Every section: a name, and bytes inside the file. */
 static inline int elf_check_sections(const struct elf *elf, struct why *why)
 {
@@ -642,8 +653,12 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 		struct elf_section section;
 		const char *name;
 
-		if (elf_section_get(elf, i, &section))
+		if (elf_section_get(elf, i, &section)) {
+			if (elf_name_is_long(section.name))
+				return why_set(why, -ENOEXEC, "section %u: its name has more than %u characters", i,
+					       ELF_NAME_MAX);
 			continue;
+		}
 		if (!view_item(elf->sections, i, &header, sizeof(header)))
 			return why_set(why, -ENOEXEC, "section %u out of range (file has %u)",
 				       i, elf->nr_sections);
@@ -698,12 +713,16 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 		elf->nr_symbols = section.data.size / sizeof(struct elf64_symbol);
 		elf->symbol_names = strings.data;
 	}
-	for (uint64_t i = 0; i < elf->nr_symbols; i++)
+	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
 		if (!elf_symbol_get(elf, i, &symbol))
 			return why_set(why, -ENOEXEC,
 				       "symbol %llu: its name is outside the string table of %llu bytes",
 				       (unsigned long long)i,
 				       (unsigned long long)elf->symbol_names.size);
+		if (elf_name_is_long(symbol.name))
+			return why_set(why, -ENOEXEC, "symbol %llu: its name has more than %u characters",
+				       (unsigned long long)i, ELF_NAME_MAX);
+	}
 	return 0;
 }
 

@@ -133,6 +133,17 @@ static void pin_name_empty(struct image *image) { rename_symbol(image, SYM_NAMES
 static void pin_name_dot(struct image *image) { rename_symbol(image, SYM_NAMES, "names.of"); }
 static void pin_name_up(struct image *image) { rename_symbol(image, SYM_NAMES, "../names"); }
 static void pin_name_slash(struct image *image) { rename_symbol(image, SYM_NAMES, "/etc"); }
+/* One character more than there may be. */
+static const char *name_too_long(void)
+{
+	static char name[ELF_NAME_MAX + 2];
+
+	memset(name, 'n', sizeof(name) - 1);
+	return name;
+}
+
+static void symbol_name_long(struct image *image) { rename_symbol(image, SYM_LABEL, name_too_long()); }
+static void section_name_long(struct image *image) { rename_section(image, SEC_VERSION, name_too_long()); }
 static void pin_name_long(struct image *image) { rename_symbol(image, SYM_NAMES, NAME_256); }
 
 /* counts becomes an array of maps whose template has id 7. */
@@ -679,6 +690,10 @@ static const struct refusal {
 	  "section 6 '.symtab': string table, section 7, does not end in NUL", NULL, 3 },
 	{ "a symbol's name out of range", SET_SYMBOL(SYM_COUNT, st_name, 0xffffffff),
 	  "symbol 3: its name is outside the string table of 38 bytes", NULL, 3 },
+	{ "a symbol's long name", RUN(symbol_name_long),
+	  "symbol 2: its name has more than 2047 characters", NULL, 3 },
+	{ "a section's long name", RUN(section_name_long),
+	  "section 4: its name has more than 2047 characters", NULL, 3 },
 	{ "no symbol table", SET_SECTION(SEC_SYMTAB, sh_type, SHT_PROGBITS),
 	  "has no symbol table: was it stripped?", NULL, 3 },
 
