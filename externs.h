@@ -137,11 +137,14 @@ SELDOM int externs_find(const struct object *object, struct kbtf *kbtf, struct a
 	for (uint32_t i = 0; i < object->nr_externs && !err; i++) {
 		const struct object_extern *ext = &object->externs[i];
 
-		if (ext->kind == EXTERN_KSYM && !ext->type)
+		if (ext->kind == EXTERN_KSYM && !ext->type) {
 			need_addresses |= !ext->is_weak;
-		else if (ext->kind != EXTERN_KCONFIG)
-			err = kbtf_open(kbtf, why) ? -EOPNOTSUPP : extern_find_type(kbtf, ext, &values[i], why);
-		if (err && ext->is_weak) /* a kernel that tells nothing has nothing */
+		} else if (ext->kind != EXTERN_KCONFIG) {
+			err = kbtf_open(kbtf, why);
+			if (!err)
+				err = extern_find_type(kbtf, ext, &values[i], why);
+		}
+		if (err == -EOPNOTSUPP && ext->is_weak) /* a kernel that tells nothing has nothing */
 			err = 0;
 		if (err)
 			return why_subject(why, err, "extern '%s'", ext->name);

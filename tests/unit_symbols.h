@@ -475,6 +475,33 @@ static void externs_by_address(void)
 	EXPECT(text_find(extern_resolved("twice", true), "several symbols"));
 }
 
+/* The file is an argument, and the sentence names it. */
+static void bad_files_of_btf(void)
+{
+	static const struct fixture_file files[] = {
+		{ "empty", "" }, { "text", "nnone at all\n" }, { "short", "\x9f\xeb\x01" }, { NULL, NULL },
+	};
+	static const struct {
+		const char *file, *reason;
+	} rows[] = {
+		{ "nowhere", "--btf 'nowhere': cannot be read: No such file or directory" },
+		{ "empty", "--btf 'empty': cannot be read: Invalid argument" },
+		{ "text", "--btf 'text': has magic number 0x6e6e, expected 0xeb9f (BTF)" },
+		{ "short", "--btf 'short': is truncated: 3 bytes, its header has 24" },
+	};
+
+	fixture.files = files;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct kbtf kbtf = { .file = rows[i].file };
+
+		check.row = rows[i].file;
+		why_clear(&why);
+		EXPECT_NUMBER(status_of(kbtf_open(&kbtf, &why)), STATUS_USAGE);
+		EXPECT_TEXT(why.reason.data, rows[i].reason);
+		kbtf_close(&kbtf);
+	}
+}
+
 static const struct check_case symbol_cases[] = {
 	{ "files: lines of mountinfo", mountinfo_lines },
 	{ "files: lines", lines_read },
@@ -488,6 +515,7 @@ static const struct check_case symbol_cases[] = {
 	{ "symbols: why it did not attach", symbols_are_explained },
 	{ "symbols: offsets outside of the function", offsets_are_checked },
 	{ "symbols: externs", externs_by_address },
+	{ "symbols: --btf of a file that has none", bad_files_of_btf },
 };
 
 #endif
