@@ -67,7 +67,7 @@ make_vmlinux_h() { # SUITE VERSION
     mkdir -p "${header%/*}"
     scripts/vm.sh -s "$1" -t 300 scripts/guest/mounted.sh sh -c \
         'echo begin; gzip -c /sys/kernel/btf/vmlinux | base64; echo; echo end' |
-        sed '1,/^begin$/d; /^$/,$d' | base64 -d | gzip -dc >"${header%/*}/vmlinux.btf"
+        sed '/^begin$/,/^$/!d; /^begin$/d' | base64 -d | gzip -dc >"${header%/*}/vmlinux.btf"
     run_bpftool "$1" btf dump file "${header%/*}/vmlinux.btf" format c >"$header.partial"
     mv "$header.partial" "$header"
 }
