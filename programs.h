@@ -139,6 +139,22 @@ static inline int programs_choose_function(const struct programs_wanted *wanted,
 	return 0;
 }
 
+/* No section says where to go: the command line can, for one program on functions of the kernel. */
+static inline int programs_refuse_idle(const struct programs *programs, struct why *why)
+{
+	const struct object_program *first = programs->items[0].spec;
+	const struct kind *kind = first->match.kind;
+
+	if (programs->nr == 1 && kind->way == WAY_KPROBE)
+		return why_set(why, -EUSAGE,
+			       "expected FUNCTION, the kernel function to probe: section '%s' names none",
+			       first->section);
+	if (first->match.optional)
+		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional", first->section);
+	return why_set(why, -ENOEXEC, "nothing to attach: section '%s' names no target, expected %s",
+		       first->section, kind_spelling(kind->way));
+}
+
 /* Each program by its own section. */
 SELDOM int programs_choose_sections(struct programs *out, struct why *why)
 {
@@ -156,9 +172,7 @@ SELDOM int programs_choose_sections(struct programs *out, struct why *why)
 	}
 	if (nr_attached || out->first_err)
 		return programs_check_left(out, true, why);
-	return why_set(why, -EUSAGE,
-		       "expected FUNCTION, the kernel function to probe: section '%s' names none",
-		       out->items[0].spec->section);
+	return programs_refuse_idle(out, why);
 }
 
 static inline void programs_use(struct programs *programs, uint32_t function)

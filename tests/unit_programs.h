@@ -116,7 +116,13 @@ static void choose_nothing(void)
 	EXPECT_TEXT(why.reason.data,
 		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read"), &as_sections_say), -EDESTADDRREQ);
-	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -EDESTADDRREQ);
+	/* Where the command line cannot help, it is not asked for. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_NUMBER(choose(SECTIONS("uprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section 'uprobe' names no target, "
+				     "expected BINARY:SYMBOL[+OFFSET]");
+	EXPECT_NUMBER(choose(SECTIONS("?tp/sched/sched_switch"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section '?tp/sched/sched_switch' is optional");
 	/* Loaded only, it may be without. */
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &(struct programs_wanted){ .check = true }), 0);
 	EXPECT_TEXT(chosen(), "prog");
