@@ -93,14 +93,10 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 
 /* ---- Choosing ---- */
 
-static inline int programs_refuse(struct programs *programs, struct program *program,
-				  struct why *why)
+SELDOM int program_refuse_kind(const struct object_program *spec, struct why *why)
 {
-	const struct object_program *spec = program->spec;
-
-	why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
+	return why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
 		       spec->name, spec->section, spec->match.kind->tool);
-	return programs_leave_out(programs, program, -ENOEXEC, why);
 }
 
 SELDOM int programs_refuse_many(const struct object *object, struct why *why)
@@ -156,14 +152,16 @@ static inline int programs_refuse_idle(const struct programs *programs, struct w
 }
 
 /* Each program by its own section. */
-SELDOM int programs_choose_sections(struct programs *out, struct why *why)
+SELDOM int programs_choose_sections(const struct programs_wanted *wanted, struct programs *out,
+				    struct why *why)
 {
-	uint32_t nr_attached = 0;
+	uint32_t nr_attached = 0, nr_foreign = 0;
 
 	for (uint32_t i = 0; i < out->nr; i++) {
 		struct program *program = &out->items[i];
 		const struct kind_match *match = &program->spec->match;
 
+		nr_foreign += match->kind->way == WAY_REFUSED;
 		if (program->left_out)
 			continue;
 		program->targets = &match->target;
@@ -171,8 +169,10 @@ SELDOM int programs_choose_sections(struct programs *out, struct why *why)
 		nr_attached += program->nr_targets;
 	}
 	if (nr_attached || out->first_err)
-		return programs_check_left(out, true, why);
-	return programs_refuse_idle(out, why);
+		return wanted->check ? 0 : programs_check_left(out, true, why);
+	if (nr_foreign == out->nr) /* all of them optional */
+		return program_refuse_kind(out->items[0].spec, why);
+	return wanted->check ? 0 : programs_refuse_idle(out, why);
 }
 
 static inline void programs_use(struct programs *programs, uint32_t function)
@@ -223,7 +223,8 @@ static inline int programs_choose(struct object *object, const struct programs_w
 		if (spec->match.optional)
 			continue;
 		if (spec->match.kind->way == WAY_REFUSED) {
-			err = programs_refuse(out, &out->items[out->nr], why);
+			err = program_refuse_kind(spec, why);
+			err = programs_leave_out(out, &out->items[out->nr], err, why);
 			if (err)
 				return err;
 			continue;
@@ -235,8 +236,7 @@ static inline int programs_choose(struct object *object, const struct programs_w
 		return why_set(why, -EUSAGE, "--retprobe is for a FUNCTION, and there is none");
 	if (wanted->nr_functions)
 		return programs_choose_function(wanted, out, why);
-	err = programs_choose_sections(out, why);
-	return wanted->check ? 0 : err;
+	return programs_choose_sections(wanted, out, why);
 }
 
 /* ---- Targets in the kernel's BTF ---- */

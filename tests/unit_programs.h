@@ -161,6 +161,11 @@ static void choose_another_tool(void)
 	EXPECT_TEXT(why.reason.data,
 		    "program 'two': section 'xdp/devmap' is not for tracing; "
 		    "what loads it is: ip link set dev DEVICE xdp");
+	/* Optional ones need not be, but if there is nothing else, the object is that tool's. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe/vfs_read", "?xdp"), &as_sections_say), 0);
+	EXPECT_NUMBER(choose(SECTIONS("?tc", "?xdp"), &(struct programs_wanted){ .check = true }), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data,
+		    "program 'one': section '?tc' is not for tracing; what loads it is: tc filter");
 	EXPECT_NUMBER(choose(SECTIONS("struct_ops/init"), &two_wanted), -ENOEXEC);
 	EXPECT_TEXT(why.reason.data, "program 'one': section 'struct_ops/init' is not for tracing; "
 				     "what loads it is: bpftool struct_ops register");
