@@ -217,10 +217,12 @@ static inline int programs_choose(struct object *object, const struct programs_w
 	for (; out->nr < object->nr_programs; out->nr++) {
 		const struct object_program *spec = &object->programs[out->nr];
 
+		/* (FUNCTION asks for an optional one.) */
 		out->items[out->nr] = (struct program){
-			.spec = spec, .kind = spec->match.kind, .fd = -1, .left_out = spec->match.optional,
+			.spec = spec, .kind = spec->match.kind, .fd = -1,
+			.left_out = spec->match.optional && !wanted->nr_functions,
 		};
-		if (spec->match.optional)
+		if (out->items[out->nr].left_out)
 			continue;
 		if (spec->match.kind->way == WAY_REFUSED) {
 			err = program_refuse_kind(spec, why);

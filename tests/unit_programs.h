@@ -139,6 +139,10 @@ static void choose_functions(void)
 	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
 	EXPECT_NUMBER(choose(SECTIONS("kretprobe/vfs_open"), &two_wanted), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
+	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_open"), &two_wanted), 0);
+	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
+	EXPECT(choice.programs.used[0]);
+	EXPECT(!choice.programs.items[0].left_out);
 	returns.retprobe = true;
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &returns), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
