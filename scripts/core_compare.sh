@@ -55,7 +55,7 @@ compile_all() { # with that $clang for that $cpu
     mkdir -p "$made_up"
     compile "$out/target.o" target
     llvm-objcopy --dump-section .BTF="$made_up/target" "$out/target.o"
-    for name in fields sizes types twins; do
+    for name in fields sizes types twins bits moved nested matches; do
         compile "$made_up/$name.o" "$name"
     done
     number=1
