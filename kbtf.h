@@ -42,7 +42,7 @@ static inline int kbtf_read_fd(int fd, struct view *out)
 	struct stat st;
 	size_t len = 0;
 	uint8_t *data;
-	int ret = sys_result(fstat(fd, &st));
+	int ret = sys_fstat(fd, &st);
 
 	if (ret < 0)
 		return ret;

@@ -284,7 +284,7 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
  */
 static inline int attach_check_target(const struct target *target, struct why *why)
 {
-	return target->offset || strchr(target->symbol, ':') ? attach_check_symbol(target, why) : 0;
+	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why) : 0;
 }
 
 static inline int attach_explain(const struct target *target, const struct probe_session *session,

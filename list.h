@@ -266,7 +266,7 @@ static inline struct view list_global_bytes(const struct list *list, const struc
 static inline bool list_is_number(const char *s)
 {
 	s += *s == '-';
-	return s[0] && !s[strspn(s, "0123456789")] && (s[0] != '0' || !s[1]);
+	return s[0] && !s[text_while(s, "0123456789")] && (s[0] != '0' || !s[1]);
 }
 
 /* Machines get numbers, truth values and strings as such, and the rest as people read it. */

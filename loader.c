@@ -171,7 +171,7 @@ static int option_parse_name(struct options *options, const char *arg, const cha
 			     struct why *why)
 {
 	const char *name = arg + 2;
-	size_t len = strcspn(name, "=");
+	size_t len = text_until(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
 
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
@@ -285,7 +285,7 @@ static int print_chunk(int fd, const char *data, size_t len)
 	struct stat st = { 0 };
 	int ret = 1;
 
-	fstat(fd, &st);
+	sys_fstat(fd, &st);
 	if (S_ISCHR(st.st_mode))
 		return print_on_terminal(fd, data, len);
 	if (!S_ISREG(st.st_mode))
@@ -457,9 +457,10 @@ static int file_open(const char *path)
 static int file_check(int fd, size_t *out_size, struct why *why)
 {
 	struct stat st;
+	int err = sys_fstat(fd, &st);
 
-	if (fstat(fd, &st) != 0)
-		return why_errno(why, -errno, "cannot be looked at");
+	if (err)
+		return why_errno(why, err, "cannot be looked at");
 	if (!S_ISREG(st.st_mode))
 		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(st.st_mode), ELF_EXPECTED);
 	if (st.st_size > FILE_SIZE_MAX)

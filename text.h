@@ -342,7 +342,32 @@ static inline bool text_read_number(const char **cursor, unsigned int base, uint
 	return true;
 }
 
-/* strstr(3), at a tenth of its size: the texts here are short. */
+/*
+ * The C library's functions for this work with tables and whole words, for long
+ * texts; ours are short. First strcspn(3), the number of bytes before one of `set`.
+ */
+static inline size_t text_until(const char *text, const char *set)
+{
+	size_t len = 0;
+
+	for (; text[len]; len++)
+		for (const char *c = set; *c; c++)
+			if (*c == text[len])
+				return len;
+	return len;
+}
+
+/* strspn(3): how many bytes at its start are of `set`. */
+static inline size_t text_while(const char *text, const char *set)
+{
+	size_t len = 0;
+
+	while (text[len] && memchr(set, text[len], strlen(set)))
+		len++;
+	return len;
+}
+
+/* strstr(3). */
 static inline const char *text_find(const char *text, const char *wanted)
 {
 	size_t len = strlen(wanted);
@@ -356,7 +381,7 @@ static inline const char *text_find(const char *text, const char *wanted)
 /* Behind the spaces and tabs at its start. */
 static inline const char *text_skip_space(const char *text)
 {
-	return text + strspn(text, " \t");
+	return text + text_while(text, " \t");
 }
 
 /* If the text at *cursor starts with `prefix`, moves behind it. */
