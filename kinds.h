@@ -312,7 +312,7 @@ static inline bool target_parse_binary(const char *target, struct target_binary 
 			return true;
 		p++;
 	}
-	return text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) && !*p;
+	return text_read_c_number(&p, &out->offset) && !*p;
 }
 
 /* Samples per second, for each CPU; "" is 99, which no timer's beat follows. */

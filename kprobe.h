@@ -65,7 +65,7 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 	p += len;
 	if (*p == '+') {
 		p++;
-		if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) || *p)
+		if (!text_read_c_number(&p, &out->offset) || *p)
 			return why_set(why, -EINVAL,
 				       "function '%s': expected a number behind the '+'", function);
 	}

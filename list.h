@@ -195,9 +195,8 @@ static inline uint32_t list_count_insns(struct list *list, uint32_t function)
 {
 	struct arena scratch = list->scratch;
 	struct code code;
-	struct why unused;
 
-	return code_compose(list->object, function, &scratch, &code, &unused) ? 0 : code.nr_insns;
+	return code_compose(list->object, function, &scratch, &code, NULL) ? 0 : code.nr_insns;
 }
 
 static inline void list_program(struct list *list, const struct object_program *program)

@@ -237,7 +237,7 @@ static inline bool map_fdinfo_value(const char *fdinfo, const char *name, uint32
 		p++;
 	}
 	p = text_skip_space(p);
-	if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &value) || value > UINT32_MAX)
+	if (!text_read_c_number(&p, &value) || value > UINT32_MAX)
 		return false;
 	*out = (uint32_t)value;
 	return true;

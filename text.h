@@ -193,7 +193,10 @@ static inline void text_setf(struct text *t, const char *format, ...)
  */
 #define EUSAGE EDESTADDRREQ
 
-/* Why something failed: one sentence, and where it helps one more line. */
+/*
+ * Why something failed: one sentence, and where it helps one more line. Who does
+ * not want to know gives NULL for it to the functions below, and to theirs.
+ */
 struct why {
 	struct text reason;
 	struct text hint;
@@ -211,6 +214,8 @@ SELDOM int why_set(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
+	if (!why)
+		return err;
 	why_clear(why);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -271,6 +276,8 @@ SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
+	if (!why)
+		return err;
 	why_clear(why);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -286,9 +293,12 @@ SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 __attribute__((format(printf, 3, 4)))
 SELDOM int why_subject(struct why *why, int err, const char *format, ...)
 {
-	struct text reason = why->reason;
+	struct text reason;
 	va_list args;
 
+	if (!why)
+		return err;
+	reason = why->reason;
 	text_clear(&why->reason);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -304,7 +314,7 @@ SELDOM void why_hint(struct why *why, const char *format, ...)
 {
 	va_list args;
 
-	if (why->hint.len)
+	if (!why || why->hint.len)
 		return;
 	va_start(args, format);
 	text_vaddf(&why->hint, format, &args);
@@ -393,6 +403,12 @@ static inline bool text_skip(const char **cursor, const char *prefix)
 		return false;
 	*cursor += len;
 	return true;
+}
+
+/* A number as C spells it: decimal, or hexadecimal behind 0x. */
+static inline bool text_read_c_number(const char **cursor, uint64_t *out)
+{
+	return text_read_number(cursor, text_skip(cursor, "0x") ? 16 : 10, out);
 }
 
 #endif
