@@ -376,7 +376,7 @@ static inline void btf_number_store(uint64_t value, uint64_t size, uint8_t *out)
 static inline bool btf_number_read(const char *text, bool *out_negative, uint64_t *out)
 {
 	*out_negative = text_skip(&text, "-");
-	return text_read_number(&text, text_skip(&text, "0x") ? 16 : 10, out) && *text == '\0';
+	return text_read_c_number(&text, out) && *text == '\0';
 }
 
 /* A number that has `bits` bits. */

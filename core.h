@@ -1315,10 +1315,9 @@ static inline void core_describe(const struct btf *local,
 				 const struct btf_core_relocation *relocation, struct text *out)
 {
 	struct core_spec spec;
-	struct why why;
 	bool named;
 
-	if (core_spec_read(local, relocation, &spec, &why))
+	if (core_spec_read(local, relocation, &spec, NULL))
 		spec.nr = 0;
 	named = spec.nr > 1 || (spec.nr == 1 && (spec.accesses[0].name || spec.accesses[0].idx));
 	if (named)

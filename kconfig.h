@@ -276,8 +276,8 @@ SELDOM int kconfig_end_line(struct kconfig *kconfig, struct why *why)
 
 	kconfig->line[kconfig->line_len] = '\0';
 	kconfig->line_len = 0;
-	value = strchr(kconfig->line, '=');
-	if (!kconfig_is_option(kconfig->line) || !value)
+	value = kconfig->line + text_until(kconfig->line, "=");
+	if (!kconfig_is_option(kconfig->line) || !*value)
 		return 0;
 	*value = '\0';
 	var = kconfig_find(kconfig, kconfig->line);

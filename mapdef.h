@@ -177,10 +177,10 @@ static inline int mapdef_check_pin_name(const char *name, struct why *why)
 		return why_set(why, -ENOEXEC,
 			       "cannot be pinned: its name has %zu characters, at most %u", len,
 			       MAP_PIN_NAME_MAX);
-	if (strpbrk(name, "./"))
+	if (name[text_until(name, "./")])
 		return why_set(why, -ENOEXEC,
 			       "cannot be pinned: '%c' in its name, which the bpf file system refuses",
-			       *strpbrk(name, "./"));
+			       name[text_until(name, "./")]);
 	return 0;
 }
 
@@ -451,7 +451,7 @@ SELDOM int mapdef_named_parse(const struct elf_section *section, struct arena *a
 	if (!named || !map)
 		return mapdef_out_of_memory(why);
 	*out = (struct mapdef_range){ maps->nr - 1, 1 };
-	map->name = strchr(section->name, '/') + 1;
+	map->name = text_find(section->name, "/") + 1;
 	if (size < MAPDEF_BASE || size % sizeof(uint32_t) != 0) {
 		why_set(why, -ENOEXEC, "%llu bytes, expected one struct bpf_map_def of at least %u",
 			(unsigned long long)size, MAPDEF_BASE);

@@ -266,7 +266,7 @@ static inline void multi_add_place(const struct multi *multi, struct text *out)
 static inline bool multi_is_wanted(const struct functions_wanted *wanted)
 {
 	for (uint32_t i = 0; i < wanted->nr; i++)
-		if (strpbrk(wanted->targets[i], "+:"))
+		if (wanted->targets[i][text_until(wanted->targets[i], "+:")])
 			return false;
 	return wanted->nr > MULTI_WORTH || multi_has_pattern(wanted);
 }

@@ -259,14 +259,12 @@ static inline int object_read_license(const struct elf_section *section, struct 
 static inline void object_open_btf(const struct object_parser *parser)
 {
 	struct object *object = parser->object;
-	struct why unused;
 
 	if (!parser->btf.idx)
 		return;
-	why_clear(&unused);
-	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, &unused) == 0;
+	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, NULL) == 0;
 	if (object->has_btf && parser->btf_ext.idx &&
-	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, &unused) != 0)
+	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, NULL) != 0)
 		object->btf_ext = (struct btf_ext){ 0 };
 }
 

@@ -248,7 +248,7 @@ static inline int program_find_target(struct program *program, struct kbtf *kbtf
 {
 	const char *prefix = kind_btf_prefix(program->kind);
 	const char *target = program->spec->match.target;
-	const char *colon = strchr(target, ':'); /* "MODULE:FUNCTION": its name is enough */
+	const char *colon = text_find(target, ":"); /* "MODULE:FUNCTION": its name is enough */
 	const bool is_typedef = kind_btf_is_typedef(program->kind);
 	struct kbtf_place place;
 	struct text name;
