@@ -163,7 +163,7 @@ static inline bool kind_find(const char *name, struct kind_match *out)
 }
 
 /* Another way that the same program may go, which is in the table: NULL when there is none. */
-static inline const struct kind *kind_of_way(const struct kind *kind, enum kind_way way)
+SELDOM const struct kind *kind_of_way(const struct kind *kind, enum kind_way way)
 {
 	for (size_t i = 1; i < NR_SECTION_KINDS; i++)
 		if (section_kinds[i].way == way && section_kinds[i].flags == kind->flags)

@@ -133,7 +133,7 @@ static const struct option {
 
 static void option_set_flag(struct options *options, const struct option *option)
 {
-	*((bool *)options + option->flag) = true;
+	*(bool *)((char *)options + option->flag) = true;
 }
 
 /* "-vr": letters of options, none of which has a value. */
@@ -307,7 +307,7 @@ static void print_line(struct text *line)
 }
 
 /* "load_kp_bpf: SUBJECT: TEXT"; the subject, mostly the object's file, may be NULL. */
-static void report_text(const char *subject, const struct text *text)
+SELDOM void report_text(const char *subject, const struct text *text)
 {
 	struct text line;
 
@@ -319,7 +319,7 @@ static void report_text(const char *subject, const struct text *text)
 }
 
 __attribute__((format(printf, 2, 3)))
-static void report(const char *subject, const char *format, ...)
+SELDOM void report(const char *subject, const char *format, ...)
 {
 	struct text text;
 	va_list args;
@@ -382,7 +382,7 @@ SELDOM void report_version(const char *file, uint32_t object_version)
 }
 
 /* What the object holds, once it is loaded. */
-static void report_object(const char *file, const struct object *object, const struct programs *programs,
+SELDOM void report_object(const char *file, const struct object *object, const struct programs *programs,
 			  bool verbose)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
@@ -551,7 +551,7 @@ struct session {
 };
 
 /* Nothing is to be undone, so a reader may take its time, and whatever ends a program may end this one. */
-static int list_print_piece(const char *data, size_t len)
+SELDOM int list_print_piece(const char *data, size_t len)
 {
 	int ret = 0;
 
@@ -638,7 +638,7 @@ static int session_load(struct session *s, struct why *why)
 /* programs + targets -> attachments; the pins come last */
 static int session_attach(const struct options *options, struct session *s, struct why *why)
 {
-	int err = maps_link(&s->maps, s->programs.function_fds, why);
+	int err = s->object.maps.nr_slots ? maps_link(&s->maps, s->programs.function_fds, why) : 0;
 
 	s->attachments.probes.mode = options->mode;
 	for (uint32_t i = 0; i < s->programs.nr && !err; i++) {
@@ -735,11 +735,12 @@ SELDOM int session_iterate(struct session *s, struct why *why)
 	return 0;
 }
 
-/* Is there a program that runs by itself? */
-static bool session_waits(const struct session *s)
+/* Is there a live program that runs once, or one that waits to be run? */
+static bool session_has(const struct session *s, bool iterator)
 {
 	for (uint32_t i = 0; i < s->programs.nr; i++)
-		if (s->programs.items[i].nr_targets && s->programs.items[i].kind->way != WAY_ITER)
+		if (s->programs.items[i].nr_targets &&
+		    (s->programs.items[i].kind->way == WAY_ITER) == iterator)
 			return true;
 	return false;
 }
@@ -771,9 +772,9 @@ static int session_run(const struct options *options, struct session *s, struct 
 	attach_sweep(&s->attachments);
 	if (!options->quiet)
 		report_silenced(options->object);
-	if (session_iterate(s, why) != 0)
+	if (session_has(s, true) && session_iterate(s, why) != 0)
 		return -EIO;
-	if (session_waits(s))
+	if (session_has(s, false))
 		signals_wait();
 	return 0;
 }

@@ -167,7 +167,7 @@ static inline uint32_t mapdef_find(const struct object_maps *maps, struct mapdef
 #define MAP_PIN_NAME_MAX 255U /* NAME_MAX */
 
 /* A pin is a file in bpffs, which refuses '.' in names. */
-static inline int mapdef_check_pin_name(const char *name, struct why *why)
+SELDOM int mapdef_check_pin_name(const char *name, struct why *why)
 {
 	size_t len = strlen(name);
 

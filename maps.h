@@ -668,7 +668,7 @@ static inline int maps_open(struct kernel *kernel, const struct object_maps *spe
  * descriptor is in function_fds at its function's index. What stood in a map that
  * was pinned before is replaced for good.
  */
-static inline int maps_link(const struct maps *maps, const int *function_fds, struct why *why)
+SELDOM int maps_link(const struct maps *maps, const int *function_fds, struct why *why)
 {
 	for (uint32_t i = 0; i < maps->specs->nr_slots; i++) {
 		const struct object_slot *slot = &maps->specs->slots[i];
@@ -715,7 +715,7 @@ SELDOM int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
 }
 
 /* Puts the maps that others have pinned in the places of ours, under the same descriptors. */
-static inline int maps_adopt(struct maps *maps, struct why *why)
+SELDOM int maps_adopt(struct maps *maps, struct why *why)
 {
 	for (uint32_t i = 0; i < maps->nr; i++) {
 		int fd = maps_lacks_pin(maps, i) ? maps_open_pin(maps, i, why) : -ENOENT;

@@ -433,8 +433,8 @@ SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_id
 }
 
 /* Puts before a reason which instruction of which function it is about. */
-static inline void object_add_insn(const struct object *object, const struct object_code *code,
-				   uint32_t insn, struct why *why)
+SELDOM void object_add_insn(const struct object *object, const struct object_code *code,
+			    uint32_t insn, struct why *why)
 {
 	const char *function = NULL;
 
