@@ -28,8 +28,10 @@ WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
 # What gcc does for speed even then, each of which costs room here. On x86-64 long
 # frames make long instructions, so that a function called once is better off alone.
-NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls -fno-tree-loop-im \
-	   -fno-ipa-modref -mgeneral-regs-only
+NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls \
+	   -fno-if-conversion -fno-ipa-modref -fno-ipa-sra -fno-move-loop-invariants \
+	   -fno-tree-dominator-opts -fno-tree-loop-im -fno-tree-switch-conversion \
+	   -fno-tree-tail-merge -mgeneral-regs-only
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
 NO_SPEED += -fno-inline-functions-called-once -malign-data=abi
 endif

@@ -336,11 +336,10 @@ static inline void list_globals(struct list *list)
 {
 	struct globals globals;
 	struct global global;
-	struct why unused;
 	uint64_t bytes = 0;
 
 	if (!list->err)
-		list->err = globals_open(list->elf, list->object, &list->scratch, &globals, &unused);
+		list->err = globals_open(list->elf, list->object, &list->scratch, &globals, NULL);
 	for (uint32_t i = 0; !list->err && global_next(&globals, &global); i++) {
 		bytes += global.size;
 		if (i == LIST_GLOBALS_MAX || bytes > LIST_GLOBAL_BYTES_MAX) {

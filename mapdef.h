@@ -483,7 +483,6 @@ static inline bool mapdef_btf_number(const struct btf *btf, uint32_t id, uint64_
 {
 	struct btf_enumerator enumerator;
 	struct btf_type type;
-	struct btf_array array;
 
 	if (!btf_type_skip(btf, id, &type))
 		return false;
@@ -494,9 +493,9 @@ static inline bool mapdef_btf_number(const struct btf *btf, uint32_t id, uint64_
 		return true;
 	}
 	if (type.kind != BTF_KIND_PTR || !btf_type_skip(btf, type.type, &type) ||
-	    !btf_array_get(&type, &array))
+	    type.kind != BTF_KIND_ARRAY)
 		return false;
-	*out = array.nr;
+	*out = type.length;
 	return true;
 }
 
@@ -522,11 +521,10 @@ static inline int mapdef_btf_type(const struct btf *btf, const struct btf_member
 static inline int mapdef_btf_values(const struct btf *btf, const struct btf_member *member,
 				    struct object_map *map, uint32_t *out_inner, struct why *why)
 {
-	struct btf_array array;
 	struct btf_type type;
 
-	if (!btf_type_skip(btf, member->type, &type) || !btf_array_get(&type, &array) ||
-	    !btf_type_skip(btf, array.type, &type) || type.kind != BTF_KIND_PTR ||
+	if (!btf_type_skip(btf, member->type, &type) || type.kind != BTF_KIND_ARRAY ||
+	    !btf_type_skip(btf, type.type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_type_skip(btf, type.type, &type) ||
 	    (type.kind != BTF_KIND_STRUCT && type.kind != BTF_KIND_FUNC_PROTO))
 		return why_set(why, -ENOEXEC, "'values' is no array of pointers to maps or programs");
