@@ -103,11 +103,17 @@ static inline int programs_refuse(struct programs *programs, struct program *pro
 	return programs_leave_out(programs, program, -ENOEXEC, why);
 }
 
-SELDOM int programs_refuse_many(const struct object *object, struct why *why)
+SELDOM int programs_refuse_many(const struct object *object, uint32_t nr, struct why *why)
 {
-	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", object->nr_programs);
-	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++)
-		text_addf(&why->reason, "%s '%s'", i ? "," : "", object->programs[i].name);
+	const char *before = "";
+
+	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", nr);
+	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++) {
+		if (object->programs[i].is_tail)
+			continue;
+		text_addf(&why->reason, "%s '%s'", before, object->programs[i].name);
+		before = ",";
+	}
 	why_hint(why, "without FUNCTION each program goes where its section says");
 	return -ENOEXEC;
 }
@@ -120,14 +126,18 @@ static inline const struct kind *programs_return_kind(void)
 	return kind_find("kretprobe", &match) ? match.kind : NULL;
 }
 
-/* One program, for the functions of the command line. */
+/* One program, for the functions of the command line; besides it those that it calls at its end. */
 static inline int programs_choose_function(const struct programs_wanted *wanted,
 					   struct programs *out, struct why *why)
 {
-	struct program *program = &out->items[0];
+	struct program *program = NULL;
+	uint32_t nr = 0;
 
-	if (out->object->nr_programs != 1)
-		return programs_refuse_many(out->object, why);
+	for (uint32_t i = 0; i < out->nr; i++)
+		if (!out->items[i].spec->is_tail && nr++ == 0)
+			program = &out->items[i];
+	if (nr != 1)
+		return programs_refuse_many(out->object, nr, why);
 	if (program->kind->way != WAY_KPROBE && program->kind->way != WAY_KPROBE_MULTI)
 		return why_set(why, -ENOEXEC,
 			       "program '%s': section '%s' is for no kernel function that could be named",
