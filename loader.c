@@ -523,8 +523,6 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 
 /* ---- Signals ---- */
 
-#define SIGNALS_END (SYS_SIGNAL(SIGINT) | SYS_SIGNAL(SIGTERM) | SYS_SIGNAL(SIGQUIT) | SYS_SIGNAL(SIGHUP))
-
 /*
  * Blocked from the start, the signals that end us wait until we do: none is
  * lost between attaching and waiting, and none ends us halfway. SIGPIPE and
@@ -533,35 +531,29 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
  */
 static void signals_block(void)
 {
-	sys_signals_mask(SIG_BLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
-}
-
-/* Takes a signal that ends us: waits for it, or for pause_ns at most if that is not 0. */
-static bool signals_take(long pause_ns)
-{
-	const int signal = sys_signals_wait(SIGNALS_END, pause_ns);
-
-	/* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
-	return signal > 0 && !(signal == SIGHUP && sys_signal_is_ignored(signal));
+	sys_signals_mask(SIG_BLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
 static void signals_wait(void)
 {
-	while (!signals_take(0))
-		;
+	int signal;
+
+	do /* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
+		signal = sys_signals_wait(SYS_SIGNALS_END, 0);
+	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
 }
 
 /*
  * Text that must not be lost, while something is live: its reader may take its time,
- * until a signal ends us. At most PRINT_CHUNK bytes. Returns 0; -EINTR after that
- * signal; else -errno.
+ * until a signal is there to end us. At most PRINT_CHUNK bytes. Returns 0; -EINTR for
+ * that signal; else -errno.
  */
 static int print_patiently(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
 		const int ret = print_chunk(fd, data, len);
 
-		if (ret <= 0 && signals_take(1))
+		if (ret <= 0 && sys_end_is_pending())
 			return -EINTR;
 		if (ret < 0 && ret != -EINTR && ret != -EAGAIN)
 			return ret;
@@ -605,7 +597,7 @@ SELDOM int session_list(const struct options *options, const struct session *s, 
 {
 	int err;
 
-	sys_signals_mask(SIG_UNBLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE));
+	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE));
 	err = list_object(&s->elf, &s->object, &s->arena, options->json, list_print_piece);
 	return err ? why_errno(why, err, "the list cannot be written") : 0;
 }

@@ -111,6 +111,9 @@ static void places_have_an_end(void)
 	places_add(&places, 1);
 	EXPECT(places.full);
 	EXPECT_NUMBER(places.nr, PLACES_MAX);
+	EXPECT_NUMBER(places_check_events(&places, &why), -E2BIG);
+	places.nr = EVENTS_MAX;
+	EXPECT_NUMBER(places_check_events(&places, &why), 0);
 	places_close(&places);
 }
 

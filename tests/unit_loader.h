@@ -336,10 +336,11 @@ static void prints_to_slow_readers(void)
 	pipe_full(fds);
 	raise(SIGINT);
 	EXPECT_NUMBER(print_patiently(fds[1], bytes, sizeof(bytes)), -EINTR);
+	EXPECT_NUMBER(sys_signals_wait(SYS_SIGNALS_END, 1), SIGINT);
 	close(fds[0]);
 	EXPECT_NUMBER(print_patiently(fds[1], bytes, sizeof(bytes)), -EPIPE);
 	close(fds[1]);
-	sys_signals_mask(SIG_UNBLOCK, SIGNALS_END);
+	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNALS_END);
 }
 
 /* A terminal with no more room than a part of it. */

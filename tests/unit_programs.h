@@ -29,7 +29,8 @@ static int choose(const char *const *sections, const struct programs_wanted *wan
 		choice.functions[nr] = (struct object_function){ .name = names[nr], .code = nr };
 		choice.specs[nr] = (struct object_program){
 			.name = names[nr], .section = sections[nr], .function = nr };
-		EXPECT(kind_find(sections[nr], &choice.specs[nr].match));
+		choice.specs[nr].is_tail = !kind_find(sections[nr], &choice.specs[nr].match);
+		EXPECT(kind_find(choice.specs[nr].is_tail ? "prog" : sections[nr], &choice.specs[nr].match));
 	}
 	choice.codes[nr] = (struct object_code){ .name = ".text" };
 	choice.object = (struct object){
@@ -101,6 +102,18 @@ static void choose_many(void)
 	EXPECT(!choice.programs.used[3]); /* .text, which none of them calls */
 }
 
+/* tc's targets of tail calls stand beside the program that FUNCTION is for. */
+static void choose_beside_tails(void)
+{
+	EXPECT_NUMBER(choose(SECTIONS("7/0", "prog", "7/1"), &two_wanted), 0);
+	EXPECT_TEXT(chosen(), "prog; prog 'vfs_read' 'vfs_write'; prog");
+	EXPECT_NUMBER(choose(SECTIONS("7/0", "prog"), &as_sections_say), -EDESTADDRREQ);
+	EXPECT_TEXT(why.reason.data,
+		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
+	EXPECT_NUMBER(choose(SECTIONS("prog", "7/0", "kprobe/vfs_read"), &two_wanted), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "has 2 programs, and FUNCTION is for an object with one: 'one', 'three'");
+}
+
 static void choose_optional(void)
 {
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read", "kprobe/vfs_write", "?xdp"), &as_sections_say), 0);
@@ -116,7 +129,13 @@ static void choose_nothing(void)
 	EXPECT_TEXT(why.reason.data,
 		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read"), &as_sections_say), -EDESTADDRREQ);
-	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -EDESTADDRREQ);
+	/* Where the command line cannot help, it is not asked for. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_NUMBER(choose(SECTIONS("uprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section 'uprobe' names no target, "
+				     "expected BINARY:SYMBOL[+OFFSET]");
+	EXPECT_NUMBER(choose(SECTIONS("?tp/sched/sched_switch"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section '?tp/sched/sched_switch' is optional");
 	/* Loaded only, it may be without. */
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &(struct programs_wanted){ .check = true }), 0);
 	EXPECT_TEXT(chosen(), "prog");
@@ -133,6 +152,10 @@ static void choose_functions(void)
 	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
 	EXPECT_NUMBER(choose(SECTIONS("kretprobe/vfs_open"), &two_wanted), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
+	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_open"), &two_wanted), 0);
+	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
+	EXPECT(choice.programs.used[0]);
+	EXPECT(!choice.programs.items[0].left_out);
 	returns.retprobe = true;
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &returns), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
@@ -155,6 +178,11 @@ static void choose_another_tool(void)
 	EXPECT_TEXT(why.reason.data,
 		    "program 'two': section 'xdp/devmap' is not for tracing; "
 		    "what loads it is: ip link set dev DEVICE xdp");
+	/* Optional ones need not be, but if there is nothing else, the object is that tool's. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe/vfs_read", "?xdp"), &as_sections_say), 0);
+	EXPECT_NUMBER(choose(SECTIONS("?tc", "?xdp"), &(struct programs_wanted){ .check = true }), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data,
+		    "program 'one': section '?tc' is not for tracing; what loads it is: tc filter");
 	EXPECT_NUMBER(choose(SECTIONS("struct_ops/init"), &two_wanted), -ENOEXEC);
 	EXPECT_TEXT(why.reason.data, "program 'one': section 'struct_ops/init' is not for tracing; "
 				     "what loads it is: bpftool struct_ops register");
@@ -186,6 +214,7 @@ static void choose_btf(void)
 static const struct check_case program_cases[] = {
 	{ "programs: one goes where its section says", choose_by_section },
 	{ "programs: some go, some wait to be called", choose_many },
+	{ "choose: targets of tail calls", choose_beside_tails },
 	{ "programs: optional ones", choose_optional },
 	{ "programs: nothing says where", choose_nothing },
 	{ "programs: functions of the command line", choose_functions },
