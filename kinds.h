@@ -162,6 +162,27 @@ static inline bool kind_find(const char *name, struct kind_match *out)
 	return out->kind != NULL;
 }
 
+/*
+ * tc's "ID/KEY": a program that stands in the program array of that id from the
+ * start, and that others call by its key. Numbers are as in C.
+ */
+struct kind_tail {
+	uint64_t id, key;
+};
+
+static inline bool kind_read_number(const char **cursor, uint64_t *out)
+{
+	const unsigned int base = text_skip(cursor, "0x") ? 16 : **cursor == '0' ? 8 : 10;
+
+	return text_read_number(cursor, base, out) && *out <= UINT32_MAX;
+}
+
+static inline bool kind_find_tail(const char *name, struct kind_tail *out)
+{
+	return kind_read_number(&name, &out->id) && text_skip(&name, "/") &&
+	       kind_read_number(&name, &out->key) && !*name;
+}
+
 /* Another way that the same program may go, which is in the table: NULL when there is none. */
 SELDOM const struct kind *kind_of_way(const struct kind *kind, enum kind_way way)
 {

@@ -533,6 +533,26 @@ static void signals_wait(void)
 	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
 }
 
+/*
+ * Text that must not be lost, while something is live: its reader may take its time,
+ * until a signal is there to end us. At most PRINT_CHUNK bytes. Returns 0; -EINTR for
+ * that signal; else -errno.
+ */
+static int print_patiently(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		const int ret = print_chunk(fd, data, len);
+
+		if (ret <= 0 && sys_end_is_pending())
+			return -EINTR;
+		if (ret < 0 && ret != -EINTR && ret != -EAGAIN)
+			return ret;
+		data += ret > 0 ? ret : 0;
+		len -= ret > 0 ? (size_t)ret : 0;
+	}
+	return 0;
+}
+
 /* ---- The session ---- */
 
 /* All that must be undone. */
@@ -711,26 +731,34 @@ static void session_report_live(const struct options *options, const struct sess
 	}
 }
 
-/* Iterators run once: what they say goes to stdout. */
-SELDOM int session_iterate(struct session *s, struct why *why)
+/* One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a reason. */
+SELDOM int iterator_print(int fd, struct why *why)
 {
 	char piece[PRINT_CHUNK];
+	int err = 0, len = fd;
 
+	while (len >= 0 && !err && (len = sys_read(fd, piece, sizeof(piece))) > 0)
+		err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
+	if (len < 0)
+		return why_errno(why, len, "the iterator cannot be read");
+	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written") : err;
+}
+
+/* Iterators run once: what they say goes to stdout. Who reads no more has what he wanted. */
+SELDOM int session_iterate(struct session *s, struct why *why)
+{
 	for (uint32_t i = 0; i < s->programs.nr; i++) {
 		const struct program *program = &s->programs.items[i];
-		int fd, ret;
+		int fd, err;
 
 		if (!program->nr_targets || program->kind->way != WAY_ITER)
 			continue;
-		fd = ret = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
-		while (ret >= 0 && (ret = sys_read(fd, piece, sizeof(piece))) > 0)
-			print_bytes(STDOUT_FILENO, piece, (size_t)ret);
+		fd = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
+		err = iterator_print(fd, why);
 		if (fd >= 0)
 			close(fd);
-		if (ret < 0) {
-			why_errno(why, ret, "the iterator cannot be read");
-			return why_subject(why, ret, "program '%s'", program->spec->name);
-		}
+		if (err && err != -EPIPE)
+			return why_subject(why, err, "program '%s'", program->spec->name);
 	}
 	return 0;
 }
@@ -772,11 +800,10 @@ static int session_run(const struct options *options, struct session *s, struct 
 	attach_sweep(&s->attachments);
 	if (!options->quiet)
 		report_silenced(options->object);
-	if (session_has(s, true) && session_iterate(s, why) != 0)
-		return -EIO;
-	if (session_has(s, false))
+	err = session_has(s, true) ? session_iterate(s, why) : 0;
+	if (!err && session_has(s, false))
 		signals_wait();
-	return 0;
+	return err == -EINTR ? 0 : err;
 }
 
 /* In reverse order; pins stay if the probe was live. Idempotent. */

@@ -65,6 +65,7 @@ struct object_map {
 	uint32_t numa_node;
 	uint64_t extra;        /* map_extra */
 	enum pinning pinning;
+	uint32_t id;           /* tc's: what sections of tail calls name it by; 0: nothing */
 	uint32_t inner;        /* maps of maps: the map that serves as template, else OBJECT_NO_MAP */
 	bool is_template;      /* it is that and nothing else */
 	bool is_data;          /* a section of variables, one value */
@@ -327,6 +328,7 @@ static inline int mapdef_legacy_read(const struct object_map_def *def, struct ob
 	map->value_size = def->size_value;
 	map->max_entries = def->max_elem;
 	map->flags = def->flags;
+	map->id = def->id;
 	map->pinning = (enum pinning)def->pinning;
 	return mapdef_check_pinning(map, def->pinning, why);
 }

@@ -144,7 +144,7 @@ static inline int multi_explain_link(const struct multi *multi, int err, struct 
 {
 	if ((err == -EINVAL || attach_is_missing(err)) &&
 	    !probe_multi_is_there(multi->kind->attach_type))
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %s links", multi->kind->prefix);
+		return probe_refuse_multi(multi->kind, why);
 	if (err == -ESRCH || err == -EINVAL)
 		return multi_explain_names(&multi->wanted, err, why);
 	return probe_explain_common(err, why);

@@ -752,6 +752,17 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 	return err == -EFAULT;
 }
 
+/* A kernel without them. */
+SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
+{
+	const char *since = kind->attach_type == BPF_TRACE_KPROBE_MULTI    ? "5.18"
+			    : kind->attach_type == BPF_TRACE_KPROBE_SESSION ? "6.10"
+			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
+									    : "6.13";
+
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)", kind->prefix, since);
+}
+
 /* ---- Why it did not attach ---- */
 
 /* What is the same for each kind of probe: no way, no right, no room. */

@@ -456,7 +456,7 @@ static inline int uprobe_explain(const struct attachments *all, const struct upr
 				 struct why *why)
 {
 	if (uprobe->kind->way == WAY_UPROBE_MULTI && !probe_multi_is_there(uprobe->kind->attach_type))
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %s links", uprobe->kind->prefix);
+		return probe_refuse_multi(uprobe->kind, why);
 	if (err == -EINVAL && all->probes.events_fd[PROBE_USER] >= 0 &&
 	    !event_path_is_plain(uprobe->path.data))
 		return why_set(why, err, "cannot be probed: tracefs takes no path with blanks in it");
