@@ -542,7 +542,9 @@ static void call_relocated_twice(struct image *image)
 
 #define WANTED "expected a 64-bit " HOST "-endian ELF relocatable for eBPF"
 #define COMPILE "compile it with: clang -O2 -target bpf -c PROGRAM.c -o PROGRAM.o"
-#define NAME_THE_SECTION "put the program into one: __attribute__((section(\"prog\"), used))"
+#define NAME_THE_SECTION \
+	"name it 'prog', or by where the program goes, as 'kprobe/FUNCTION': " \
+	"__attribute__((section(\"prog\"), used))"
 #define REL_0 "section 5 '.relprog': relocation 0: function 'count': instruction 0: "
 #define REL_1 "section 5 '.relprog': relocation 1: function 'count': "
 #define WANTED_REL ", expected one against a map, a variable or a function"
@@ -672,7 +674,7 @@ static const struct refusal {
 	{ "code in '.text' only", RUN(only_text), CODE_NAMES "'.text'", NAME_THE_SECTION, 3 },
 	{ "an empty 'prog'", RUN(prog_empty), CODE_NAMES "none", NAME_THE_SECTION, 3 },
 	{ "another section of no kind", RUN(code_in_other),
-	  "section 9 'prog2': no kind of program has such a section", NULL, 3 },
+	  "section 9 'prog2': no kind of program has such a section", NAME_THE_SECTION, 3 },
 
 	/* Maps. */
 	{ "maps that differ in size", SET_SYMBOL(SYM_NAMES, st_size, 28),
