@@ -186,7 +186,9 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 		return why_set(why, -ENOMEM, "out of memory for the kernel's BTF");
 	err = btf_open(kbtf->bytes, NULL, &kbtf->arena, &kbtf->btf, why);
 	kbtf->is_open = !err;
-	return err ? why_subject(why, err, "%s", kbtf->file ? kbtf->file : "the kernel's BTF") : 0;
+	if (err && kbtf->file)
+		return why_subject(why, err, "'%s'", kbtf->file);
+	return err ? why_subject(why, err, "the kernel's BTF") : 0;
 }
 
 /* ---- Modules ---- */
