@@ -231,7 +231,7 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 		return err;
 	out->list |= out->json;
 	if (!out->object)
-		return why_set(why, -EINVAL, "expected OBJECT and FUNCTION");
+		return why_set(why, -EINVAL, "expected OBJECT");
 	if (out->list && out->wanted.nr_functions)
 		return why_set(why, -EINVAL, "--list and --json take OBJECT only, not '%s'",
 			       out->wanted.functions[0]);
@@ -860,7 +860,8 @@ int main(int argc, char **argv)
 	err = session_run(&options, &session, &why);
 	if (err < 0) {
 		report_why(options.object, &why);
-		report_log(&session.log, options.verbose);
+		if (err != -EOPNOTSUPP || options.verbose) /* else what is missing has been named */
+			report_log(&session.log, options.verbose);
 	}
 	close_err = session_close(&session, &why);
 	if (close_err < 0)

@@ -181,6 +181,11 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 	struct sys_map_create_attr attr = map_attr(kernel, map, inner_fd, btf_fd);
 	int fd;
 
+	if (!map->type) {
+		why_set(why, -ENOEXEC, "its definition has no type");
+		why_hint(why, "one made of __uint() and __type() is for section '.maps', and says __uint(type, ...)");
+		return -ENOEXEC;
+	}
 	do
 		fd = sys_map_create(&attr);
 	while (fd < 0 && map_mend(kernel, map, fd, &attr));

@@ -631,6 +631,14 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 	return 0;
 }
 
+/* To a reason about sections that no program can be in. Returns -ENOEXEC. */
+SELDOM int object_hint_section(struct why *why)
+{
+	why_hint(why, "name it 'prog', or by where the program goes, as 'kprobe/FUNCTION': "
+		      "__attribute__((section(\"prog\"), used))");
+	return -ENOEXEC;
+}
+
 /* Every function is a program, but those in .text and static ones, which programs call. */
 static inline int object_parse_programs(struct object_parser *parser, struct why *why)
 {
@@ -649,17 +657,18 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 		if (err && err != -ENOENT)
 			return err;
 	}
-	if (object->nr_programs && of_no_kind)
-		return why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
-			       of_no_kind->section_idx, of_no_kind->name);
+	if (object->nr_programs && of_no_kind) {
+		why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
+			of_no_kind->section_idx, of_no_kind->name);
+		return object_hint_section(why);
+	}
 	if (object->nr_programs)
 		return 0;
 	object_list_code(parser->elf, &names);
 	why_set(why, -ENOEXEC, "has no section 'prog', nor one of another kind of program; sections with code: %s",
 		names.len ? "" : "none");
 	text_add(&why->reason, names.data, names.len);
-	why_hint(why, "put the program into one: __attribute__((section(\"prog\"), used))");
-	return -ENOEXEC;
+	return object_hint_section(why);
 }
 
 /* ---- Maps ---- */
