@@ -529,6 +529,10 @@ struct sys_sigset {
 
 #define SYS_SIGNAL(signal) (1UL << ((signal) - 1))
 
+/* Those that end a run. */
+#define SYS_SIGNALS_END \
+	(SYS_SIGNAL(SIGINT) | SYS_SIGNAL(SIGTERM) | SYS_SIGNAL(SIGQUIT) | SYS_SIGNAL(SIGHUP))
+
 /* `how` is SIG_BLOCK or SIG_UNBLOCK. */
 static inline void sys_signals_mask(int how, unsigned long signals)
 {
@@ -554,6 +558,17 @@ static inline bool sys_signal_is_ignored(int signal)
 
 	return syscall(__NR_rt_sigaction, (long)signal, NULL, action, sizeof(struct sys_sigset)) == 0 &&
 	       action[SYS_SIGACTION_HANDLER] == (uintptr_t)SIG_IGN;
+}
+
+/* Is one of the blocked signals waiting to end the run? (SIGHUP under nohup(1) is not.) */
+static inline bool sys_end_is_pending(void)
+{
+	struct sys_sigset pending = { { 0 } };
+
+	syscall(__NR_rt_sigpending, &pending, sizeof(pending));
+	pending.word[0] &= SYS_SIGNALS_END;
+	return (pending.word[0] & ~SYS_SIGNAL(SIGHUP)) ||
+	       (pending.word[0] && !sys_signal_is_ignored(SIGHUP));
 }
 
 /* SIGCHLD ignored would reap our children for us, and their process ids could be others' by then. */

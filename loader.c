@@ -215,7 +215,7 @@ static int options_check_functions(const struct programs_wanted *wanted, struct 
 	return err;
 }
 
-/* Options may stand anywhere before "--". Returns 0, or -EINVAL with a reason. */
+/* Options may stand anywhere before "--". Returns 0, or -errno with a reason: a usage error, whichever. */
 static int options_parse(int argc, char **argv, struct options *out, struct why *why)
 {
 	bool operands_only = false;
@@ -523,8 +523,6 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 
 /* ---- Signals ---- */
 
-#define SIGNALS_END (SYS_SIGNAL(SIGINT) | SYS_SIGNAL(SIGTERM) | SYS_SIGNAL(SIGQUIT) | SYS_SIGNAL(SIGHUP))
-
 /*
  * Blocked from the start, the signals that end us wait until we do: none is
  * lost between attaching and waiting, and none ends us halfway. SIGPIPE and
@@ -533,7 +531,7 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
  */
 static void signals_block(void)
 {
-	sys_signals_mask(SIG_BLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
+	sys_signals_mask(SIG_BLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
 static void signals_wait(void)
@@ -541,7 +539,7 @@ static void signals_wait(void)
 	int signal;
 
 	do /* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
-		signal = sys_signals_wait(SIGNALS_END, 0);
+		signal = sys_signals_wait(SYS_SIGNALS_END, 0);
 	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
 }
 
@@ -579,7 +577,7 @@ SELDOM int session_list(const struct options *options, const struct session *s, 
 {
 	int err;
 
-	sys_signals_mask(SIG_UNBLOCK, SIGNALS_END | SYS_SIGNAL(SIGPIPE));
+	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE));
 	err = list_object(&s->elf, &s->object, &s->arena, options->json, list_print_piece);
 	return err ? why_errno(why, err, "the list cannot be written") : 0;
 }

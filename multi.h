@@ -74,8 +74,10 @@ static inline int multi_attach_places(struct attachments *all, struct multi *mul
 	};
 	const uint64_t skip = site.retprobe ? 0 : machine_running().entry_skip;
 	int refused = 0;
-	int ret;
+	int ret = places_check_events(places, why);
 
+	if (ret)
+		return ret;
 	for (uint32_t i = 0; i < places->nr; i++)
 		places->items[i] += skip;
 	ret = probe_attach_each(all, site, places, multi->prog_fd, &refused);

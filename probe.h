@@ -660,10 +660,28 @@ static inline void places_add(struct places *places, uint64_t place)
 }
 
 /*
+ * An event costs the kernel milliseconds, once to come and once to go: what is on
+ * more functions than these was hardly meant.
+ */
+#define EVENTS_MAX 2048U
+
+/* Returns 0, or -E2BIG with a reason. */
+static inline int places_check_events(const struct places *places, struct why *why)
+{
+	if (places->nr <= EVENTS_MAX)
+		return 0;
+	why_set(why, -E2BIG, "%u functions match, and at most %u can have an event each", places->nr,
+		EVENTS_MAX);
+	why_hint(why, "match fewer of them; all go by one link where the kernel has kprobe.multi (v5.18), "
+		      "uprobe.multi (v6.6) and --attach=auto");
+	return -E2BIG;
+}
+
+/*
  * Sets the program on each of them that can be probed, with an attachment for
  * each; `site` tells what they have in common. *out_refused is why the last one
- * of those could not be that are left out. Returns how many those are, or
- * -errno when something ran out.
+ * of those could not be that are left out. Returns how many those are, -EINTR
+ * when the run is to end meanwhile, or -errno when something ran out.
  */
 static inline int probe_attach_each(struct attachments *all, struct probe_site site,
 				    const struct places *places, int prog_fd, int *out_refused)
@@ -676,6 +694,8 @@ static inline int probe_attach_each(struct attachments *all, struct probe_site s
 
 		if (!attachment)
 			return -ENOMEM;
+		if (sys_end_is_pending())
+			return -EINTR;
 		site.offset = places->items[i];
 		err = probe_attach(&all->probes, &site, prog_fd, attachment);
 		if (!err)
@@ -774,6 +794,8 @@ static inline int probe_explain(const struct probe_session *session, enum probe_
 	switch (err) {
 	case -EILSEQ:
 		return why_set(why, err, "is not an instruction boundary");
+	case -EINTR:
+		return why_set(why, err, "interrupted before all were attached");
 	case -EBUSY:
 		return why_set(why, err, "is busy: live patching or another tracer holds it");
 	case -EOPNOTSUPP:

@@ -93,14 +93,10 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 
 /* ---- Choosing ---- */
 
-static inline int programs_refuse(struct programs *programs, struct program *program,
-				  struct why *why)
+SELDOM int program_refuse_kind(const struct object_program *spec, struct why *why)
 {
-	const struct object_program *spec = program->spec;
-
-	why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
+	return why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
 		       spec->name, spec->section, spec->match.kind->tool);
-	return programs_leave_out(programs, program, -ENOEXEC, why);
 }
 
 SELDOM int programs_refuse_many(const struct object *object, struct why *why)
@@ -139,15 +135,33 @@ static inline int programs_choose_function(const struct programs_wanted *wanted,
 	return 0;
 }
 
-/* Each program by its own section. */
-SELDOM int programs_choose_sections(struct programs *out, struct why *why)
+/* No section says where to go: the command line can, for one program on functions of the kernel. */
+static inline int programs_refuse_idle(const struct programs *programs, struct why *why)
 {
-	uint32_t nr_attached = 0;
+	const struct object_program *first = programs->items[0].spec;
+	const struct kind *kind = first->match.kind;
+
+	if (programs->nr == 1 && kind->way == WAY_KPROBE)
+		return why_set(why, -EUSAGE,
+			       "expected FUNCTION, the kernel function to probe: section '%s' names none",
+			       first->section);
+	if (first->match.optional)
+		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional", first->section);
+	return why_set(why, -ENOEXEC, "nothing to attach: section '%s' names no target, expected %s",
+		       first->section, kind_spelling(kind->way));
+}
+
+/* Each program by its own section. */
+SELDOM int programs_choose_sections(const struct programs_wanted *wanted, struct programs *out,
+				    struct why *why)
+{
+	uint32_t nr_attached = 0, nr_foreign = 0;
 
 	for (uint32_t i = 0; i < out->nr; i++) {
 		struct program *program = &out->items[i];
 		const struct kind_match *match = &program->spec->match;
 
+		nr_foreign += match->kind->way == WAY_REFUSED;
 		if (program->left_out)
 			continue;
 		program->targets = &match->target;
@@ -155,10 +169,10 @@ SELDOM int programs_choose_sections(struct programs *out, struct why *why)
 		nr_attached += program->nr_targets;
 	}
 	if (nr_attached || out->first_err)
-		return programs_check_left(out, true, why);
-	return why_set(why, -EUSAGE,
-		       "expected FUNCTION, the kernel function to probe: section '%s' names none",
-		       out->items[0].spec->section);
+		return wanted->check ? 0 : programs_check_left(out, true, why);
+	if (nr_foreign == out->nr) /* all of them optional */
+		return program_refuse_kind(out->items[0].spec, why);
+	return wanted->check ? 0 : programs_refuse_idle(out, why);
 }
 
 static inline void programs_use(struct programs *programs, uint32_t function)
@@ -203,13 +217,16 @@ static inline int programs_choose(struct object *object, const struct programs_w
 	for (; out->nr < object->nr_programs; out->nr++) {
 		const struct object_program *spec = &object->programs[out->nr];
 
+		/* (FUNCTION asks for an optional one.) */
 		out->items[out->nr] = (struct program){
-			.spec = spec, .kind = spec->match.kind, .fd = -1, .left_out = spec->match.optional,
+			.spec = spec, .kind = spec->match.kind, .fd = -1,
+			.left_out = spec->match.optional && !wanted->nr_functions,
 		};
-		if (spec->match.optional)
+		if (out->items[out->nr].left_out)
 			continue;
 		if (spec->match.kind->way == WAY_REFUSED) {
-			err = programs_refuse(out, &out->items[out->nr], why);
+			err = program_refuse_kind(spec, why);
+			err = programs_leave_out(out, &out->items[out->nr], err, why);
 			if (err)
 				return err;
 			continue;
@@ -221,8 +238,7 @@ static inline int programs_choose(struct object *object, const struct programs_w
 		return why_set(why, -EUSAGE, "--retprobe is for a FUNCTION, and there is none");
 	if (wanted->nr_functions)
 		return programs_choose_function(wanted, out, why);
-	err = programs_choose_sections(out, why);
-	return wanted->check ? 0 : err;
+	return programs_choose_sections(wanted, out, why);
 }
 
 /* ---- Targets in the kernel's BTF ---- */

@@ -492,6 +492,8 @@ SELDOM int uprobe_open(struct attachments *all, const struct kind *kind, int pro
 	struct uprobe uprobe = { .kind = kind, .prog_fd = prog_fd };
 	int err = uprobe_find_places(&uprobe, target, why);
 
+	if (!err && kind->way == WAY_UPROBE)
+		err = places_check_events(&uprobe.search.places, why);
 	if (err) {
 		places_close(&uprobe.search.places);
 		return why_subject(why, err, "'%s'", target->path);

@@ -63,7 +63,7 @@ run_kernel() { # ARCH:SUITE[:FLAVOUR]
     {
         table_row "$arch" "$suite" "${kernel:--}" "$cases" "$(count_of ok "$lines")" \
             "$(count_of 'not ok' "$lines")" "$(skips_of "$lines")"
-        sed -n 's/^# \(started again: .*\)/         (\1)/p' "$lines"
+        sed -n 's/^# \(tried again: .*\)/         (\1)/p' "$lines"
     } >"$results/$1.row"
     echo "== $1, after $(($(date +%s) - $(stat -c %Y "$results/begun"))) s"
     awk '/^not ok - / { shown = 1 } /^[^#n]/ { shown = 0 } shown' "$lines"

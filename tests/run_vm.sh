@@ -9,8 +9,11 @@
 #               loader, and the cases that guest/machine.txt selects
 #   -F FLAVOUR  flavour of the kernel (the smallest one)
 #   -b BOOTS    which of the boots named below ("cases kinds cpus")
-#   -o FILE     keep the lines that count there: those of a guest that was
-#               started again are not among them
+#   -o FILE     keep the lines that count there: of what was tried again, the last
+#
+# What the emulator or a busy machine may have spoilt is tried again once, and a
+# line says so: a guest that died before it could fail, and a case or two that
+# failed, which then have a guest for themselves.
 set -eu
 cd "${0%/*}/.."
 OUT=${OUT:-build}
@@ -90,18 +93,35 @@ emulator_failed() {
             grep -q -i -E 'bpf|probe|ftrace|perf'
 }
 
-# Runs cases, and appends to $lines. A guest that breaks off is a failed case too,
-# but the emulator gets a second chance.
+# (1 is what the guest's script says of its cases; the rest is vm.sh's.)
+broke_off() {
+    [ "$status" -gt 1 ] || ! grep -q '^[0-9]* passed, ' "$work/attempt"
+}
+
+# The cases that failed, if they are few, by themselves.
+boot_failed() { # CASES VM_OPTION...
+    sed -n 's/^# failed: //p' "$work/attempt" >"$work/failed"
+    nr=$(wc -l <"$work/failed")
+    [ "$nr" -gt 0 ] && [ "$nr" -le 2 ] || return 0
+    sed '/^not ok - /,/^# failed: /d' "$work/attempt" >>"$lines"
+    say "# tried again: $(grep '^not ok' "$work/attempt" | sed 's/^not ok - //' | tr '\n' ';')"
+    asked=$only
+    only=$(cat "$work/failed")
+    attempt "$@"
+    only=$asked
+}
+
+# Runs cases, and appends to $lines. A guest that breaks off is a failed case too.
 boot() { # CASES VM_OPTION...
     echo "# boot: $name"
     attempt "$@"
     if emulator_failed; then
-        say "# started again: the boot '$name', status $status: $(tail -n 1 "$work/attempt")"
+        say "# tried again: the boot '$name', status $status: $(tail -n 1 "$work/attempt")"
         attempt "$@"
     fi
+    broke_off || boot_failed "$@"
     cat "$work/attempt" >>"$lines"
-    # (1 is what the guest's script says of its cases; the rest is vm.sh's.)
-    if [ "$status" -gt 1 ] || ! grep -q '^[0-9]* passed, ' "$work/attempt"; then
+    if broke_off; then
         say "not ok - the boot '$name' broke off: status $status: $(tail -n 1 "$work/attempt")"
     fi
 }

@@ -116,7 +116,13 @@ static void choose_nothing(void)
 	EXPECT_TEXT(why.reason.data,
 		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read"), &as_sections_say), -EDESTADDRREQ);
-	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -EDESTADDRREQ);
+	/* Where the command line cannot help, it is not asked for. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_NUMBER(choose(SECTIONS("uprobe"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section 'uprobe' names no target, "
+				     "expected BINARY:SYMBOL[+OFFSET]");
+	EXPECT_NUMBER(choose(SECTIONS("?tp/sched/sched_switch"), &as_sections_say), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "nothing to attach: section '?tp/sched/sched_switch' is optional");
 	/* Loaded only, it may be without. */
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &(struct programs_wanted){ .check = true }), 0);
 	EXPECT_TEXT(chosen(), "prog");
@@ -133,6 +139,10 @@ static void choose_functions(void)
 	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
 	EXPECT_NUMBER(choose(SECTIONS("kretprobe/vfs_open"), &two_wanted), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
+	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_open"), &two_wanted), 0);
+	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
+	EXPECT(choice.programs.used[0]);
+	EXPECT(!choice.programs.items[0].left_out);
 	returns.retprobe = true;
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &returns), 0);
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
@@ -155,6 +165,11 @@ static void choose_another_tool(void)
 	EXPECT_TEXT(why.reason.data,
 		    "program 'two': section 'xdp/devmap' is not for tracing; "
 		    "what loads it is: ip link set dev DEVICE xdp");
+	/* Optional ones need not be, but if there is nothing else, the object is that tool's. */
+	EXPECT_NUMBER(choose(SECTIONS("kprobe/vfs_read", "?xdp"), &as_sections_say), 0);
+	EXPECT_NUMBER(choose(SECTIONS("?tc", "?xdp"), &(struct programs_wanted){ .check = true }), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data,
+		    "program 'one': section '?tc' is not for tracing; what loads it is: tc filter");
 	EXPECT_NUMBER(choose(SECTIONS("struct_ops/init"), &two_wanted), -ENOEXEC);
 	EXPECT_TEXT(why.reason.data, "program 'one': section 'struct_ops/init' is not for tracing; "
 				     "what loads it is: bpftool struct_ops register");

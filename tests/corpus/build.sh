@@ -6,7 +6,8 @@
 #   all/SET-COMPILER-NAME.o  every object
 #   all/*.failed             why the compiler refused one
 #   objects                  a line for each object: name, sections, features
-#   tracing/*.o              (links) those of which every program is for tracing
+#   tracing/*.o              (links) those of which every program is for tracing, but
+#                            for optional ones
 #   others                   the lines of the rest
 #
 # Sets: self6.1, self6.12 (the kernel's selftests, by clang 14, the newest, and
@@ -67,7 +68,7 @@ make_vmlinux_h() { # SUITE VERSION
     mkdir -p "${header%/*}"
     scripts/vm.sh -s "$1" -t 300 scripts/guest/mounted.sh sh -c \
         'echo begin; gzip -c /sys/kernel/btf/vmlinux | base64; echo; echo end' |
-        sed '1,/^begin$/d; /^$/,$d' | base64 -d | gzip -dc >"${header%/*}/vmlinux.btf"
+        sed '/^begin$/,/^$/!d; /^begin$/d' | base64 -d | gzip -dc >"${header%/*}/vmlinux.btf"
     run_bpftool "$1" btf dump file "${header%/*}/vmlinux.btf" format c >"$header.partial"
     mv "$header.partial" "$header"
 }
@@ -224,12 +225,14 @@ awk -F '\t' -v tracing="$corpus/tracing.list" -v others="$corpus/others" '
     {
         n = split($2, section, " ")
         for (i = 1; i <= n; i++) {
-            sub("^[?]", "", section[i])
+            optional = sub("^[?]", "", section[i])
             sub("[/+].*", "", section[i])
-            if (!(section[i] in known))
-                break
+            is_tracing = section[i] in known
+            nr_tracing += is_tracing
+            nr_foreign += !is_tracing && !optional
         }
-        print >(i > n && $3 !~ "struct_ops" ? tracing : others)
+        print >(nr_tracing && !nr_foreign && $3 !~ "struct_ops" ? tracing : others)
+        nr_tracing = nr_foreign = 0
     }' tests/corpus/sections "$corpus/objects"
 rm -rf "$corpus/tracing"
 mkdir "$corpus/tracing"

@@ -100,12 +100,10 @@ run_ours() { # OBJECT OPTION...
     [ $status -lt 128 ] || printf 'ours\t%s\t-\ttimeout\n' "$object"
     # What can be loaded need not have a place here that it could be attached to.
     verdict=refused
-    case $status in
-    0) verdict=loaded ;;
-    1 | 4)
-        ! timeout -s KILL $limit load_kp_bpf --check "$object" >/dev/null 2>&1 || verdict=loaded
-        ;;
-    esac
+    if [ $status -eq 0 ] ||
+        timeout -s KILL $limit load_kp_bpf --check "$object" >/dev/null 2>&1; then
+        verdict=loaded
+    fi
     printf 'ours\t%s\t-\t%s\t%s\t%s\n' "$object" $verdict $status \
         "$(grep -v -E 'live: |hint: ' /tmp/said | head -n 1 | tr "$tab" ' ')"
     sed -n "s/.*: live: program '\([^']*\)'.*/\1/p" /tmp/said | sort -u | while read -r program; do

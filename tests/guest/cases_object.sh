@@ -187,6 +187,25 @@ pattern_of_functions() {
     refused 1 'no function of this kernel matches' $OBJ/every.o 'no_kernel_has_*'
 }
 
+# (Not with one link, which takes them all.)
+pattern_of_too_many() {
+    for way in perf tracefs; do
+        refused 1 "'\*': [0-9]* functions match, and at most 2048 can have an event each" \
+            --attach=$way $OBJ/every.o '*'
+    done
+}
+
+interrupted_halfway() {
+    for way in perf tracefs; do
+        launch load_kp_bpf --attach=$way $OBJ/every.o 'tcp_*'
+        usleep 2000000
+        ! grep -q "$LIVE" "$stderr" || { fail "$way: it was live already"; return; }
+        stop || return
+        expect "exit status, $way" "$status" 1
+        expect_text "$stderr" "^load_kp_bpf: .*'tcp_\*': .*interrupted before all were attached"
+    done
+}
+
 functions_for_one_program() {
     refused 3 "has 5 programs, and FUNCTION is for an object with one" $OBJ/several.o vfs_read
 }
@@ -250,6 +269,8 @@ check "object: symbols of the kernel" symbols
 check "object: a symbol that no kernel has" symbol_of_no_kernel
 check "object: a list of functions" list_of_functions
 check "object: a pattern of functions" pattern_of_functions
+check "object: a pattern of too many functions" pattern_of_too_many
+check "object: interrupted on its way to many functions" interrupted_halfway
 check "object: functions for one of several programs" functions_for_one_program
 check "object: a program for another tool" for_another_tool
 check "object: programs bound to BTF" bound_to_btf

@@ -123,6 +123,7 @@ check() { # NAME FUNCTION [ARG]...
         for file in $RUN/notes $RUN/shell $RUN/stderr.*; do
             [ ! -s "$file" ] || head -n 12 "$file" | sed "s|^|#   ${file##*/}: |"
         done | head -n 30
+        echo "# failed: $case_name"
         clean_up
     elif [ -n "$case_skipped" ]; then
         nr_skipped=$((nr_skipped + 1))
