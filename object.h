@@ -259,14 +259,12 @@ static inline int object_read_license(const struct elf_section *section, struct 
 static inline void object_open_btf(const struct object_parser *parser)
 {
 	struct object *object = parser->object;
-	struct why unused;
 
 	if (!parser->btf.idx)
 		return;
-	why_clear(&unused);
-	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, &unused) == 0;
+	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, NULL) == 0;
 	if (object->has_btf && parser->btf_ext.idx &&
-	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, &unused) != 0)
+	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, NULL) != 0)
 		object->btf_ext = (struct btf_ext){ 0 };
 }
 
@@ -435,8 +433,8 @@ SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_id
 }
 
 /* Puts before a reason which instruction of which function it is about. */
-static inline void object_add_insn(const struct object *object, const struct object_code *code,
-				   uint32_t insn, struct why *why)
+SELDOM void object_add_insn(const struct object *object, const struct object_code *code,
+			    uint32_t insn, struct why *why)
 {
 	const char *function = NULL;
 
