@@ -1038,7 +1038,7 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 					  struct core_resolved *out, struct why *why)
 {
 	struct core_candidate *kept = NULL, **tail = &kept, *next;
-	struct core_match first = { 0 };
+	struct core_match before = { 0 };
 
 	for (struct core_candidate *candidate = root->candidates; candidate; candidate = next) {
 		struct core_match match = {
@@ -1057,16 +1057,15 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 			continue;
 		if (core_value_get(spec, &match.place, &value, why))
 			return -ENOEXEC;
-		if (kept && match.place.bit_offset != first.place.bit_offset)
-			return core_disagree(spec, &first, &match, first.place.bit_offset / 8,
+		if (kept && match.place.bit_offset != before.place.bit_offset)
+			return core_disagree(spec, &before, &match, before.place.bit_offset / 8,
 					     match.place.bit_offset / 8, why);
 		if (kept && value.value != out->value.value)
-			return core_disagree(spec, &first, &match, out->value.value, value.value,
+			return core_disagree(spec, &before, &match, out->value.value, value.value,
 					     why);
-		if (!kept) {
-			first = match;
-			out->value = value;
-		}
+		/* A field's size and type may differ: those of the lowest id count, which comes last. */
+		before = match;
+		out->value = value;
 		*tail = candidate;
 		tail = &candidate->next;
 	}
