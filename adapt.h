@@ -53,19 +53,18 @@ SELDOM int adapt_visit_all(struct object *object, const bool *used,
 				  struct core_targets *targets, adapt_visit *visit, struct why *why)
 {
 	struct btf_core_relocation relocation;
-	struct btf_ext_section section;
 
 	for (uint32_t c = 0; c < object->nr_codes; c++) {
-		if (!used[c] || !btf_ext_section_get(&object->btf_ext, BTF_EXT_CORE_RELO,
-						     object->codes[c].name, &section))
-			continue;
-		for (uint32_t i = 0; btf_ext_record_get(&section, i, &relocation, sizeof(relocation)); i++) {
-			int err = visit(targets, &object->codes[c], &relocation, why);
+		struct object_code *code = &object->codes[c];
+		const struct btf_ext_section *section = &code->ext[BTF_EXT_CORE_RELO];
+
+		for (uint32_t i = 0; used[c] && btf_ext_record_get(section, i, &relocation, sizeof(relocation)); i++) {
+			int err = visit(targets, code, &relocation, why);
 
 			if (!err)
 				continue;
 			why_subject(why, err, "instruction %u", relocation.insn_off / (uint32_t)sizeof(struct insn));
-			return why_subject(why, err, "section '%s'", object->codes[c].name);
+			return why_subject(why, err, "section '%s'", code->name);
 		}
 	}
 	return 0;

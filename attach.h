@@ -204,7 +204,7 @@ static inline int attach_check(const struct attach_request *request, struct why 
 	const struct kind *kind = request->kind;
 
 	if (kind_needs_target(kind) && !request->targets[0][0])
-		return why_set(why, -EINVAL, "there is no target: expected %s", kind_spelling(kind->way));
+		return why_set(why, -ENOEXEC, "there is no target: expected %s", kind_spelling(kind->way));
 	if (request->nr_targets > 1 && kind->way != WAY_KPROBE && kind->way != WAY_KPROBE_MULTI)
 		return why_set(why, -EINVAL, "programs of kind '%s' take one target, not %u", kind->prefix,
 			       request->nr_targets);
@@ -212,7 +212,7 @@ static inline int attach_check(const struct attach_request *request, struct why 
 }
 
 /*
- * Attaches a program to all of its targets, or to none. Returns 0; -EINVAL when
+ * Attaches a program to all of its targets, or to none. Returns 0; -ENOEXEC when
  * a target is misspelt, -EOPNOTSUPP when this kernel has no way, else -errno,
  * each with a reason. attachments_close() undoes it.
  */

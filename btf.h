@@ -862,16 +862,6 @@ static inline bool btf_ext_section_next(const struct btf_ext *ext, enum btf_ext_
 	return true;
 }
 
-/* A section by its name; false when the table says nothing about it. */
-static inline bool btf_ext_section_get(const struct btf_ext *ext, enum btf_ext_table table,
-				       const char *section, struct btf_ext_section *out)
-{
-	for (uint64_t off = 0; btf_ext_section_next(ext, table, &off, out);)
-		if (strcmp(out->section, section) == 0)
-			return true;
-	return false;
-}
-
 /* What a table's records are: one bit for each word that names a string or a type. */
 struct btf_ext_row {
 	const char *name;

@@ -27,9 +27,13 @@ struct btf_fit {
 	uint32_t known;
 	uint32_t parameter_name; /* the offset of some identifier; 0 when there is no function */
 	bool has_hidden;         /* some function of the file is hidden */
+	uint32_t looks_left;     /* at symbols and sections */
 	uint8_t *types;
 	uint64_t len;
 };
+
+/* No compiler's object comes near: one that does is loaded without its BTF. */
+#define BTF_FIT_LOOKS_MAX (1U << 26)
 
 /* What an unknown kind becomes. No record grows but an ENUM64 without enumerators, by a word. */
 struct btf_fit_row {
@@ -106,22 +110,23 @@ static inline bool btf_fit_section_name_is_plain(const char *name)
 	return true;
 }
 
-static inline bool btf_fit_find_section(const struct elf *elf, const char *name,
+static inline bool btf_fit_find_section(struct btf_fit *fit, const char *name,
 					struct elf_section *out)
 {
-	for (uint32_t i = 1; i < elf->nr_sections; i++)
-		if (elf_section_get(elf, i, out) && strcmp(out->name, name) == 0)
+	for (uint32_t i = 1; i < fit->elf->nr_sections && fit->looks_left; i++, fit->looks_left--)
+		if (elf_section_get(fit->elf, i, out) && strcmp(out->name, name) == 0)
 			return true;
 	return false;
 }
 
 /* The offset of a global variable. Symbols come in much the same order: on from the last one. */
-static inline bool btf_fit_find_symbol(const struct elf *elf, uint32_t section_idx,
+static inline bool btf_fit_find_symbol(struct btf_fit *fit, uint32_t section_idx,
 				       const char *name, uint64_t *cursor, uint32_t *out)
 {
+	const struct elf *elf = fit->elf;
 	struct elf_symbol symbol;
 
-	for (uint64_t n = 0; n < elf->nr_symbols; n++) {
+	for (uint64_t n = 0; n < elf->nr_symbols && fit->looks_left; n++, fit->looks_left--) {
 		*cursor = *cursor + 1 < elf->nr_symbols ? *cursor + 1 : 0;
 		if (!elf_symbol_get(elf, *cursor, &symbol) || symbol.shndx != section_idx ||
 		    symbol.binding == STB_LOCAL || strcmp(symbol.name, name) != 0)
@@ -142,14 +147,14 @@ static inline bool btf_fit_variable_is_before(const void *a, const void *b)
  * variable's offset is right in the BTF; a linker leaves a size, and then all of
  * them are. False for a section of externs, or one that the file does not have.
  */
-static inline bool btf_fit_place(const struct btf_fit *fit, const struct btf_type *datasec,
+static inline bool btf_fit_place(struct btf_fit *fit, const struct btf_type *datasec,
 				 struct btf_variable *variables, uint32_t *size)
 {
 	struct elf_section section;
 	uint64_t cursor = 0;
 	struct btf_type var;
 
-	if (!*size && (!btf_fit_find_section(fit->elf, datasec->name, &section) ||
+	if (!*size && (!btf_fit_find_section(fit, datasec->name, &section) ||
 		       section.header.sh_size > UINT32_MAX))
 		return false;
 	for (uint32_t i = 0; i < datasec->nr; i++) {
@@ -158,7 +163,7 @@ static inline bool btf_fit_place(const struct btf_fit *fit, const struct btf_typ
 		    btf_fit_is_extern(&var))
 			return false;
 		if (!*size && btf_linkage(&var) == BTF_LINKAGE_GLOBAL &&
-		    !btf_fit_find_symbol(fit->elf, section.idx, var.name, &cursor,
+		    !btf_fit_find_symbol(fit, section.idx, var.name, &cursor,
 					 &variables[i].offset))
 			return false;
 	}
@@ -192,22 +197,22 @@ static inline bool btf_fit_symbol_is_hidden(const struct elf_symbol *symbol)
 }
 
 /* Is there a hidden function of that name, or with NULL, of any name? */
-static inline bool btf_fit_is_hidden(const struct elf *elf, const char *name)
+static inline bool btf_fit_is_hidden(struct btf_fit *fit, const char *name)
 {
 	struct elf_symbol symbol;
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++)
-		if (elf_symbol_get(elf, i, &symbol) && btf_fit_symbol_is_hidden(&symbol) &&
+	for (uint64_t i = 1; i < fit->elf->nr_symbols && fit->looks_left; i++, fit->looks_left--)
+		if (elf_symbol_get(fit->elf, i, &symbol) && btf_fit_symbol_is_hidden(&symbol) &&
 		    (!name || strcmp(symbol.name, name) == 0))
 			return true;
 	return false;
 }
 
 /* Hidden functions are static to the verifier, which then sees them in the light of each call. */
-static inline uint16_t btf_fit_linkage(const struct btf_fit *fit, const struct btf_type *func)
+static inline uint16_t btf_fit_linkage(struct btf_fit *fit, const struct btf_type *func)
 {
 	if (!(fit->known & BTF_FIT_GLOBAL_FUNC) || func->nr == BTF_LINKAGE_STATIC ||
-	    (fit->has_hidden && btf_fit_is_hidden(fit->elf, func->name)))
+	    (fit->has_hidden && btf_fit_is_hidden(fit, func->name)))
 		return BTF_LINKAGE_STATIC;
 	return BTF_LINKAGE_GLOBAL;
 }
@@ -279,12 +284,12 @@ static inline uint64_t btf_fit_len(const struct btf *btf)
 /*
  * Writes the object's BTF (of no base) anew for a kernel that knows what `known`
  * says. What cannot be said to it is left out: externs, and sections of variables
- * with no place. Returns 0, or -ENOMEM.
+ * with no place. Returns 0, -E2BIG when that takes too long, or -ENOMEM.
  */
 static inline int btf_fit(const struct btf *btf, const struct elf *elf, uint32_t known,
 			  struct arena *arena, struct view *out)
 {
-	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known };
+	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known, .looks_left = BTF_FIT_LOOKS_MAX };
 	struct btf_header header = {
 		.preamble = { BTF_MAGIC, BTF_VERSION, 0, sizeof(header) },
 		.str_len = (uint32_t)btf->strings.size,
@@ -297,12 +302,14 @@ static inline int btf_fit(const struct btf *btf, const struct elf *elf, uint32_t
 	if (!(known & BTF_KIND_BIT(BTF_KIND_VAR)))
 		fit.known &= ~BTF_KIND_BIT(BTF_KIND_DATASEC); /* of what? */
 	fit.types = bytes + sizeof(header);
-	fit.has_hidden = btf_fit_is_hidden(elf, NULL);
+	fit.has_hidden = btf_fit_is_hidden(&fit, NULL);
 	if (btf_type_first(btf, BTF_KIND_BIT(BTF_KIND_FUNC), &type))
 		fit.parameter_name = btf_fit_record(&type).name_off;
 	for (bool more = btf_type_first(btf, BTF_KINDS_ALL, &type); more;
 	     more = btf_type_next(&type, BTF_KINDS_ALL))
 		btf_fit_type(&fit, &type);
+	if (!fit.looks_left)
+		return -E2BIG;
 
 	header.type_len = header.str_off = (uint32_t)fit.len;
 	btf_fit_put(&fit, btf->strings.data, btf->strings.size);

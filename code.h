@@ -43,16 +43,27 @@ static inline const struct insn *code_function_insns(const struct object *object
 	return object->codes[f->code].insns + f->start;
 }
 
-/* What is known of each function while they are put in order. */
+/*
+ * What is known of each function while they are put in order. Nothing is, unless
+ * the piece that it names is the function's: there are many programs, and none of
+ * them looks at functions that it does not reach.
+ */
 struct code_visit {
-	uint32_t at;          /* its place; OBJECT_NONE: not met yet */
+	uint32_t piece;       /* its index, if it has a place */
 	uint32_t next;        /* the instruction to look at next */
 	uint32_t from;        /* the function in which it was met */
 };
 
+static inline bool code_has(const struct code *code, const struct code_visit *visits, uint32_t function)
+{
+	const uint32_t piece = visits[function].piece;
+
+	return piece < code->nr_pieces && code->pieces[piece].function == function;
+}
+
 /* The next function that `function` names and that has no place yet; OBJECT_NONE at its end. */
-static inline uint32_t code_next_function(const struct object *object, uint32_t function,
-					  struct code_visit *visits)
+static inline uint32_t code_next_function(const struct object *object, const struct code *code,
+					  uint32_t function, struct code_visit *visits)
 {
 	const struct insn *insns = code_function_insns(object, function);
 	struct code_visit *visit = &visits[function];
@@ -61,7 +72,7 @@ static inline uint32_t code_next_function(const struct object *object, uint32_t 
 		const struct insn *insn = &insns[visit->next];
 
 		visit->next += insn->code == INSN_LD_IMM64 ? 2 : 1;
-		if (code_names_function(insn) && visits[insn->imm].at == OBJECT_NONE)
+		if (code_names_function(insn) && !code_has(code, visits, (uint32_t)insn->imm))
 			return (uint32_t)insn->imm;
 	}
 	return OBJECT_NONE;
@@ -72,32 +83,28 @@ static inline int code_place_functions(const struct object *object, uint32_t fir
 				       struct code_visit *visits, struct code_piece *pieces,
 				       struct code *out, struct why *why)
 {
-	uint32_t function = first, met = first;
+	uint32_t function = OBJECT_NONE, met = first;
 
-	for (uint32_t i = 0; i < object->nr_functions; i++)
-		visits[i] = (struct code_visit){ .at = OBJECT_NONE };
-	visits[first].from = OBJECT_NONE;
-	while (function != OBJECT_NONE) {
+	do {
 		if (met != OBJECT_NONE) {
+			visits[met] = (struct code_visit){ .piece = out->nr_pieces, .from = function };
 			function = met;
-			visits[function].at = out->nr_insns;
 			pieces[out->nr_pieces++] = (struct code_piece){ function, out->nr_insns };
 			out->nr_insns += object->functions[function].nr_insns + object->functions[function].nr_tail;
 			if (out->nr_insns > CODE_INSNS_MAX)
 				return why_set(why, -ENOEXEC, "has more than %u instructions, with what it calls",
 					       CODE_INSNS_MAX);
-		}
-		met = code_next_function(object, function, visits);
-		if (met != OBJECT_NONE)
-			visits[met].from = function;
-		else
+		} else {
 			function = visits[function].from;
-	}
+		}
+		met = function == OBJECT_NONE ? OBJECT_NONE : code_next_function(object, out, function, visits);
+	} while (function != OBJECT_NONE);
 	return 0;
 }
 
-static inline void code_copy_function(const struct object *object, struct code_piece piece,
-				      const struct code_visit *visits, struct insn *insns)
+static inline void code_copy_function(const struct object *object, const struct code_piece *pieces,
+				      struct code_piece piece, const struct code_visit *visits,
+				      struct insn *insns)
 {
 	const struct object_function *f = &object->functions[piece.function];
 	const uint32_t nr = f->nr_insns;
@@ -109,7 +116,7 @@ static inline void code_copy_function(const struct object *object, struct code_p
 		struct insn *insn = &insns[i];
 
 		if (code_names_function(insn)) {
-			insn->imm = (int32_t)(visits[insn->imm].at - i - 1);
+			insn->imm = (int32_t)(pieces[visits[insn->imm].piece].at - i - 1);
 			insn->off = 0;
 		}
 		i += insn->code == INSN_LD_IMM64;
@@ -151,7 +158,7 @@ static inline int code_compose(const struct object *object, uint32_t function, s
 	if (!out->insns)
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < out->nr_pieces; i++)
-		code_copy_function(object, out->pieces[i], visits, out->insns);
+		code_copy_function(object, pieces, pieces[i], visits, out->insns);
 	return 0;
 }
 
@@ -201,15 +208,13 @@ static inline void code_info_add(const struct object *object, enum btf_ext_table
 {
 	const struct object_function *f = &object->functions[piece.function];
 	const uint64_t end = (uint64_t)(f->start + f->nr_insns) * sizeof(struct insn);
-	struct btf_ext_section section;
+	const struct btf_ext_section *section = &object->codes[f->code].ext[table];
 
-	if (!btf_ext_section_get(&object->btf_ext, table, object->codes[f->code].name, &section))
-		return;
-	for (uint32_t i = code_info_find(&section, (uint64_t)f->start * sizeof(struct insn)); out->nr < room; i++) {
+	for (uint32_t i = code_info_find(section, (uint64_t)f->start * sizeof(struct insn)); out->nr < room; i++) {
 		uint8_t *record = (uint8_t *)out->records + out->nr * len;
 		uint32_t insn_off;
 
-		if (!btf_ext_record_get(&section, i, record, len))
+		if (!btf_ext_record_get(section, i, record, len))
 			return;
 		memcpy(&insn_off, record, sizeof(insn_off));
 		if (insn_off >= end)
@@ -243,15 +248,15 @@ static inline bool code_origin(const struct object *object, const struct code *c
 static inline bool code_line(const struct object *object, const struct code *code, uint64_t insn,
 			     struct btf_line_info *out)
 {
-	struct btf_ext_section section;
+	const struct btf_ext_section *section;
 	uint32_t code_idx, next;
 	uint64_t off;
 
-	if (!code_origin(object, code, insn, &code_idx, &off) ||
-	    !btf_ext_section_get(&object->btf_ext, BTF_EXT_LINE_INFO, object->codes[code_idx].name, &section))
+	if (!code_origin(object, code, insn, &code_idx, &off))
 		return false;
-	next = code_info_find(&section, off + 1);
-	return next > 0 && btf_ext_record_get(&section, next - 1, out, sizeof(*out)) &&
+	section = &object->codes[code_idx].ext[BTF_EXT_LINE_INFO];
+	next = code_info_find(section, off + 1);
+	return next > 0 && btf_ext_record_get(section, next - 1, out, sizeof(*out)) &&
 	       btf_string(&object->btf, out->file_name_off) && btf_string(&object->btf, out->line_off);
 }
 
@@ -259,13 +264,14 @@ static inline bool code_line(const struct object *object, const struct code *cod
 static inline bool code_core_relocation(const struct object *object, const struct code *code,
 					uint64_t insn, struct btf_core_relocation *out)
 {
-	struct btf_ext_section section;
+	const struct btf_ext_section *section;
 	uint32_t code_idx;
 	uint64_t off;
 
-	return code_origin(object, code, insn, &code_idx, &off) &&
-	       btf_ext_section_get(&object->btf_ext, BTF_EXT_CORE_RELO, object->codes[code_idx].name, &section) &&
-	       btf_ext_record_get(&section, code_info_find(&section, off), out, sizeof(*out)) &&
+	if (!code_origin(object, code, insn, &code_idx, &off))
+		return false;
+	section = &object->codes[code_idx].ext[BTF_EXT_CORE_RELO];
+	return btf_ext_record_get(section, code_info_find(section, off), out, sizeof(*out)) &&
 	       out->insn_off == off;
 }
 

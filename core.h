@@ -849,6 +849,7 @@ static inline int core_value_get(const struct core_spec *spec, const struct core
 /* ---- The targets: where types are looked for ---- */
 
 #define CORE_NR_BUCKETS 256
+#define CORE_ROOTS_MAX 16384U /* each is compared with all types of the kernel in its bucket */
 
 /* A target's type with the name and kind of a root, until it fails to match. */
 struct core_candidate {
@@ -889,6 +890,8 @@ struct core_targets {
 	uint32_t kinds;              /* BTF_KIND_BITs of the roots not yet searched */
 	uint32_t pointer_size;       /* of the kernel; 0: not yet looked for */
 	struct core_root *buckets[CORE_NR_BUCKETS];
+	struct core_root **roots;    /* by the object's type ids; NULL: there are none yet */
+	uint32_t nr_roots;
 };
 
 /* By two letters, of which a flavour's first underscore is none. */
@@ -897,16 +900,6 @@ static inline struct core_root **core_bucket(struct core_targets *targets, const
 	uint8_t second = name[0] && name[1] != '_' ? (uint8_t)name[1] : 0;
 
 	return &targets->buckets[((uint8_t)name[0] * 31U + second) % CORE_NR_BUCKETS];
-}
-
-static inline struct core_root *core_root_get(struct core_targets *targets, const char *name,
-					      uint32_t id)
-{
-	struct core_root *root = *core_bucket(targets, name);
-
-	while (root && root->id != id)
-		root = root->next;
-	return root;
 }
 
 /*
@@ -922,14 +915,17 @@ static inline int core_want(struct core_targets *targets,
 	if (!btf_type_get(targets->local, relocation->type, &type))
 		return why_set(why, -ENOEXEC, "type %u out of range (there are %u)",
 			       relocation->type, targets->local->end_id);
-	if (relocation->kind == BPF_CORE_TYPE_ID_LOCAL ||
-	    core_root_get(targets, type.name, type.id))
+	if (relocation->kind == BPF_CORE_TYPE_ID_LOCAL || (targets->roots && targets->roots[type.id]))
 		return 0;
 	if (!*type.name)
 		return why_set(why, -ENOEXEC, "type %u, a %s, has no name to look for", type.id,
 			       btf_kind_row(type.kind)->name);
+	if (targets->nr_roots++ == CORE_ROOTS_MAX)
+		return why_set(why, -ENOEXEC, "relocations start from more than %u types", CORE_ROOTS_MAX);
+	if (!targets->roots)
+		targets->roots = arena_take(targets->arena, targets->local->end_id, sizeof(root));
 	root = arena_take(targets->arena, 1, sizeof(*root));
-	if (!root)
+	if (!root || !targets->roots)
 		return why_set(why, -ENOMEM, "out of memory for the types that relocations name");
 	bucket = core_bucket(targets, type.name);
 	*root = (struct core_root){
@@ -939,7 +935,7 @@ static inline int core_want(struct core_targets *targets,
 		.id = type.id,
 		.kind = type.kind,
 	};
-	*bucket = root;
+	*bucket = targets->roots[type.id] = root;
 	targets->kinds |= BTF_KIND_BIT(type.kind);
 	if (core_is_enum(type.kind))
 		targets->kinds |= BTF_KIND_BIT(BTF_KIND_ENUM) | BTF_KIND_BIT(BTF_KIND_ENUM64);
@@ -1120,7 +1116,7 @@ static inline int core_resolve(struct core_targets *targets,
 	err = core_want(targets, relocation, why);
 	if (err || !btf_type_get(targets->local, relocation->type, &type))
 		return err;
-	root = core_root_get(targets, type.name, type.id);
+	root = targets->roots[type.id];
 	if (!root->searched)
 		err = core_search(targets, why);
 	if (core_kind_row(spec->kind)->needed)

@@ -156,6 +156,77 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
 	}
 }
 
+/* ---- Names, sorted: none is compared with each of the others, however many a file lists ---- */
+
+struct name {
+	const char *name;
+	uint32_t scope;        /* where it is one: names of different scopes are different */
+	uint32_t value;        /* what it stands for */
+};
+
+struct names {
+	struct name *items;    /* room for as many as names_open() was asked for */
+	uint32_t nr;
+};
+
+/* False when the arena is full. */
+static inline bool names_open(struct arena *arena, uint64_t room, struct names *out)
+{
+	*out = (struct names){ .items = arena_take(arena, room, sizeof(*out->items)) };
+	return out->items;
+}
+
+static inline void names_add(struct names *names, const char *name, uint32_t scope, uint32_t value)
+{
+	names->items[names->nr++] = (struct name){ name, scope, value };
+}
+
+/* Below zero, zero or above, as strcmp(3) has it. */
+static inline int name_compare(const struct name *name, const char *other, uint32_t scope)
+{
+	int order = strcmp(name->name, other);
+
+	return order ? order : (name->scope > scope) - (name->scope < scope);
+}
+
+static inline bool name_is_before(const void *a, const void *b)
+{
+	const struct name *m = a, *n = b;
+	int order = name_compare(m, n->name, n->scope);
+
+	return order ? order < 0 : m->value < n->value;
+}
+
+/* Once all are there: of one name, the lowest value comes first. */
+static inline void names_sort(struct names *names)
+{
+	list_sort(names->items, names->nr, sizeof(*names->items), name_is_before);
+}
+
+/* The first of that name; NULL when there is none. */
+SELDOM const struct name *names_find(const struct names *names, const char *name, uint32_t scope)
+{
+	uint32_t low = 0, high = names->nr;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (name_compare(&names->items[middle], name, scope) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < names->nr && name_compare(&names->items[low], name, scope) == 0 ? &names->items[low]
+										       : NULL;
+}
+
+/* The next one that is called the same; NULL behind the last. */
+static inline const struct name *names_next(const struct names *names, const struct name *name)
+{
+	return name + 1 < names->items + names->nr && name_compare(name + 1, name->name, name->scope) == 0
+		       ? name + 1 : NULL;
+}
+
 /* ---- The format ---- */
 
 #define EI_NIDENT 16
@@ -563,6 +634,17 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
 	return 0;
 }
 
+/*
+ * Names may share a string table's bytes, so that a file of megabytes has a million
+ * long ones: comparing them must not take forever. A path and a symbol have room.
+ */
+#define ELF_NAME_MAX 2047U
+
+static inline bool elf_name_is_long(const char *name)
+{
+	return strnlen(name, ELF_NAME_MAX + 1) > ELF_NAME_MAX;
+}
+
 /* Every section: a name, and bytes inside the file. */
 static inline int elf_check_sections(const struct elf *elf, struct why *why)
 {
@@ -571,8 +653,12 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 		struct elf_section section;
 		const char *name;
 
-		if (elf_section_get(elf, i, &section))
+		if (elf_section_get(elf, i, &section)) {
+			if (elf_name_is_long(section.name))
+				return why_set(why, -ENOEXEC, "section %u: its name has more than %u characters", i,
+					       ELF_NAME_MAX);
 			continue;
+		}
 		if (!view_item(elf->sections, i, &header, sizeof(header)))
 			return why_set(why, -ENOEXEC, "section %u out of range (file has %u)",
 				       i, elf->nr_sections);
@@ -627,12 +713,16 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 		elf->nr_symbols = section.data.size / sizeof(struct elf64_symbol);
 		elf->symbol_names = strings.data;
 	}
-	for (uint64_t i = 0; i < elf->nr_symbols; i++)
+	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
 		if (!elf_symbol_get(elf, i, &symbol))
 			return why_set(why, -ENOEXEC,
 				       "symbol %llu: its name is outside the string table of %llu bytes",
 				       (unsigned long long)i,
 				       (unsigned long long)elf->symbol_names.size);
+		if (elf_name_is_long(symbol.name))
+			return why_set(why, -ENOEXEC, "symbol %llu: its name has more than %u characters",
+				       (unsigned long long)i, ELF_NAME_MAX);
+	}
 	return 0;
 }
 

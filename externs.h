@@ -18,6 +18,7 @@
 struct extern_value {
 	bool found;
 	uint64_t address;     /* EXTERN_KSYM without a type */
+	uint64_t other;       /* another symbol's of the same name; 0: there is none */
 	uint32_t id;          /* else its type in the kernel's BTF */
 	uint32_t module;      /* the module that has it; 0: the kernel itself */
 	int module_fd;
@@ -25,11 +26,34 @@ struct extern_value {
 
 /* ---- Finding ---- */
 
-/* The addresses of all that have no type, in one pass over the kernel's symbols. */
-static inline int externs_find_addresses(const struct object *object, struct extern_value *values,
+/* Those that are addresses and nothing more, by name. */
+static inline int externs_list_addresses(const struct object *object, struct arena *arena,
+					 struct names *out, struct why *why)
+{
+	if (!names_open(arena, object->nr_externs, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < object->nr_externs; i++)
+		if (object->externs[i].kind == EXTERN_KSYM && !object->externs[i].type)
+			names_add(out, object->externs[i].name, 0, i);
+	names_sort(out);
+	return 0;
+}
+
+static inline void extern_set_address(struct extern_value *value, uint64_t address)
+{
+	if (value->found && value->address != address)
+		value->other = address;
+	else
+		value->address = address;
+	value->found = true;
+}
+
+/* Their addresses, in one pass over the kernel's symbols. */
+static inline int externs_find_addresses(const struct names *names, struct extern_value *values,
 					 struct why *why)
 {
 	int proc_fd = fs_open(&fs_proc);
+	char name[SYMBOL_NAME_SIZE];
 	struct fs_lines lines;
 	struct symbol symbol;
 	const char *line;
@@ -40,17 +64,15 @@ static inline int externs_find_addresses(const struct object *object, struct ext
 	if (err)
 		return why_errno(why, err, "'/proc/kallsyms', which has the kernel's symbols, cannot be read");
 	while ((line = fs_lines_next(&lines))) {
+		const struct name *found;
+
 		if (!symbol_parse_line(line, &symbol))
 			continue;
-		for (uint32_t i = 0; i < object->nr_externs; i++) {
-			const struct object_extern *ext = &object->externs[i];
-
-			if (ext->kind != EXTERN_KSYM || ext->type || values[i].found ||
-			    strncmp(ext->name, symbol.name, symbol.len) != 0 || ext->name[symbol.len])
-				continue;
-			values[i].found = true;
-			values[i].address = symbol.address;
-		}
+		memcpy(name, symbol.name, symbol.len);
+		name[symbol.len] = '\0';
+		found = names_find(names, name, 0);
+		if (found)
+			extern_set_address(&values[found->value], symbol.address);
 	}
 	fs_lines_close(&lines);
 	return 0;
@@ -82,13 +104,22 @@ static inline const char *extern_noun(enum object_extern_kind kind)
 	return kind == EXTERN_KFUNC ? "function that programs may call" : "symbol";
 }
 
-/* Whoever may not be missing must be there. */
+/* Which of two it is to be, nobody can say (libbpf refuses it alike). */
+SELDOM int extern_refuse_two(const struct object_extern *ext, const struct extern_value *value, struct why *why)
+{
+	return why_set(why, -EINVAL, "extern '%s': this kernel has several symbols of that name, at 0x%llx and 0x%llx",
+		       ext->name, (unsigned long long)value->address, (unsigned long long)value->other);
+}
+
+/* Whoever may not be missing must be there, and be one. */
 static inline int externs_check(const struct object *object, const struct extern_value *values,
 				struct why *why)
 {
 	for (uint32_t i = 0; i < object->nr_externs; i++) {
 		const struct object_extern *ext = &object->externs[i];
 
+		if (values[i].other)
+			return extern_refuse_two(ext, &values[i], why);
 		if (ext->kind != EXTERN_KCONFIG && !values[i].found && !ext->is_weak)
 			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s", ext->name,
 				       extern_noun(ext->kind));
@@ -96,28 +127,30 @@ static inline int externs_check(const struct object *object, const struct extern
 	return 0;
 }
 
-SELDOM int externs_find(const struct object *object, struct kbtf *kbtf,
+SELDOM int externs_find(const struct object *object, struct kbtf *kbtf, struct arena *arena,
 			struct extern_value *values, struct why *why)
 {
-	bool want_addresses = false, need_addresses = false;
-	int err = 0;
+	bool need_addresses = false;
+	struct names addresses;
+	int err = externs_list_addresses(object, arena, &addresses, why);
 
 	for (uint32_t i = 0; i < object->nr_externs && !err; i++) {
 		const struct object_extern *ext = &object->externs[i];
 
 		if (ext->kind == EXTERN_KSYM && !ext->type) {
-			want_addresses = true;
 			need_addresses |= !ext->is_weak;
 		} else if (ext->kind != EXTERN_KCONFIG) {
-			err = kbtf_open(kbtf, why) ? -EOPNOTSUPP : extern_find_type(kbtf, ext, &values[i], why);
+			err = kbtf_open(kbtf, why);
+			if (!err)
+				err = extern_find_type(kbtf, ext, &values[i], why);
 		}
-		if (err && ext->is_weak) /* a kernel that tells nothing has nothing */
+		if (err == -EOPNOTSUPP && ext->is_weak) /* a kernel that tells nothing has nothing */
 			err = 0;
 		if (err)
 			return why_subject(why, err, "extern '%s'", ext->name);
 	}
-	if (want_addresses)
-		err = externs_find_addresses(object, values, why);
+	if (!err && addresses.nr)
+		err = externs_find_addresses(&addresses, values, why);
 	return err && need_addresses ? err : externs_check(object, values, why);
 }
 
@@ -169,7 +202,7 @@ static inline int externs_resolve(struct object *object, struct kbtf *kbtf, stru
 	values = arena_take(arena, object->nr_externs, sizeof(*values));
 	if (!values)
 		return object_out_of_memory(why);
-	err = externs_find(object, kbtf, values, why);
+	err = externs_find(object, kbtf, arena, values, why);
 	if (err)
 		return err;
 	for (uint32_t i = 0; i < object->nr_codes; i++)

@@ -18,62 +18,88 @@ struct global {
 	uint32_t size;
 };
 
-/* The VAR of that name in a section's list; 0 when there is none. */
-static inline uint32_t global_find_type(const struct btf *btf, const char *section,
-					const char *name)
-{
-	struct btf_type datasec, var;
-	struct btf_variable variable;
+/* A walk over them. */
+struct globals {
+	const struct elf *elf;
+	const struct object *object;
+	struct names types;  /* BTF's variables, by name and the list they stand in */
+	uint64_t symbol;     /* the next to look at */
+};
 
-	if (!btf_type_get(btf, btf_find(btf, section, BTF_KIND_DATASEC), &datasec))
-		return 0;
-	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++)
-		if (btf_type_get(btf, variable.type, &var) && strcmp(var.name, name) == 0)
-			return variable.type;
+/* Its memory, of the arena, is about twice BTF's. Returns 0, or -ENOMEM with a reason. */
+SELDOM int globals_open(const struct elf *elf, const struct object *object, struct arena *arena,
+			struct globals *out, struct why *why)
+{
+	const uint32_t kinds = object->has_btf ? BTF_KIND_BIT(BTF_KIND_DATASEC) : 0;
+	struct btf_variable variable;
+	struct btf_type datasec, var;
+	uint64_t nr = 0;
+
+	*out = (struct globals){ .elf = elf, .object = object };
+	for (bool more = kinds && btf_type_first(&object->btf, kinds, &datasec); more;
+	     more = btf_type_next(&datasec, kinds))
+		nr += datasec.nr;
+	if (!names_open(arena, nr, &out->types))
+		return object_out_of_memory(why);
+	for (bool more = kinds && btf_type_first(&object->btf, kinds, &datasec); more;
+	     more = btf_type_next(&datasec, kinds))
+		for (uint32_t i = 0; btf_variable_get(&datasec, i, &variable); i++)
+			if (btf_type_get(&object->btf, variable.type, &var))
+				names_add(&out->types, var.name, datasec.id, variable.type);
+	names_sort(&out->types);
 	return 0;
 }
 
-/*
- * The next global at or behind symbol *idx, which moves behind it; false at the
- * end. Only what BTF describes is one.
- */
-static inline bool global_next(const struct elf *elf, const struct object *object, uint64_t *idx,
-			       struct global *out)
+/* The symbol as a global; false when it is none that BTF describes. */
+static inline bool global_of(const struct globals *globals, const struct elf_symbol *symbol,
+			     struct global *out)
 {
+	const struct object *object = globals->object;
+	const struct name *type;
 	struct elf_section section;
-	struct elf_symbol symbol;
 	uint64_t size;
 
-	while (object->has_btf && *idx < elf->nr_symbols) {
-		if (!elf_symbol_get(elf, (*idx)++, &symbol) || symbol.type != STT_OBJECT ||
-		    symbol.shndx == SHN_UNDEF || symbol.shndx >= SHN_LORESERVE ||
-		    !elf_section_get(elf, symbol.shndx, &section) || !object_is_data(&section))
-			continue;
-		*out = (struct global){
-			.name = symbol.name,
-			.section_idx = section.idx,
-			.section = section.name,
-			.type = global_find_type(&object->btf, section.name, symbol.name),
-			.offset = (uint32_t)symbol.value,
-		};
-		if (!out->type || !btf_size(&object->btf, out->type, &size) ||
-		    symbol.value > section.header.sh_size || size > section.header.sh_size - symbol.value ||
-		    section.header.sh_size > INT32_MAX)
-			continue;
-		out->size = (uint32_t)size;
-		return true;
+	if (symbol->type != STT_OBJECT || symbol->shndx == SHN_UNDEF || symbol->shndx >= SHN_LORESERVE ||
+	    !elf_section_get(globals->elf, symbol->shndx, &section) || !object_is_data(&section))
+		return false;
+	type = names_find(&globals->types, symbol->name, object->data[section.idx].datasec);
+	if (!type || !btf_size(&object->btf, type->value, &size) ||
+	    symbol->value > section.header.sh_size || size > section.header.sh_size - symbol->value ||
+	    section.header.sh_size > INT32_MAX)
+		return false;
+	*out = (struct global){
+		.name = symbol->name,
+		.section_idx = section.idx,
+		.section = section.name,
+		.type = type->value,
+		.offset = (uint32_t)symbol->value,
+		.size = (uint32_t)size,
+	};
+	return true;
+}
+
+/* The next one; false at the end. */
+static inline bool global_next(struct globals *globals, struct global *out)
+{
+	struct elf_symbol symbol;
+
+	while (elf_symbol_get(globals->elf, globals->symbol, &symbol)) {
+		globals->symbol++;
+		if (global_of(globals, &symbol, out))
+			return true;
 	}
 	return false;
 }
 
-static inline int global_refuse(const struct elf *elf, const struct object *object,
-				const char *name, size_t len, struct why *why)
+static inline int global_refuse(struct globals *globals, const char *name, size_t len,
+				struct why *why)
 {
 	struct global global;
 	struct text names;
 
 	text_clear(&names);
-	for (uint64_t i = 0; global_next(elf, object, &i, &global);)
+	globals->symbol = 0;
+	while (!names.cut && global_next(globals, &global))
 		text_addf(&names, "%s%s", names.len ? ", " : "", global.name);
 	why_set(why, -EUSAGE, "--set: there is no global variable '%.*s'", (int)len, name);
 	why_hint(why, names.len ? "there are: " : "the object has none that BTF describes: compile it with -g");
@@ -81,23 +107,15 @@ static inline int global_refuse(const struct elf *elf, const struct object *obje
 	return -EUSAGE;
 }
 
-/* The map that holds the section; OBJECT_NO_MAP when no program refers to it. */
-static inline uint32_t global_map(const struct object *object, const char *section)
-{
-	for (uint32_t i = 0; i < object->maps.nr; i++)
-		if (object->maps.items[i].is_data && strcmp(object->maps.items[i].name, section) == 0)
-			return i;
-	return OBJECT_NO_MAP;
-}
-
 static inline int global_store(struct object *object, const struct global *global,
 			       const char *value, struct arena *arena, struct why *why)
 {
-	uint32_t idx = global_map(object, global->section);
-	struct object_map *map = &object->maps.items[idx];
+	const uint32_t next = object->data[global->section_idx].map_next;
+	struct object_map *map;
 
-	if (idx == OBJECT_NO_MAP)
+	if (!next) /* no program refers to it */
 		return 0;
+	map = &object->maps.items[next - 1];
 	if (!map->data)
 		map->data = arena_take(arena, map->value_size, 1);
 	if (!map->data)
@@ -113,18 +131,22 @@ SELDOM int global_set(const struct elf *elf, struct object *object, const char *
 		      struct arena *arena, struct why *why)
 {
 	const size_t len = strcspn(assignment, "=");
+	struct globals globals;
 	struct global global;
 	int err;
 
 	if (!len || !assignment[len])
 		return why_set(why, -EUSAGE, "--set '%s': expected NAME=VALUE", assignment);
-	for (uint64_t i = 0; global_next(elf, object, &i, &global);) {
+	err = globals_open(elf, object, arena, &globals, why);
+	if (err)
+		return err;
+	while (global_next(&globals, &global)) {
 		if (strlen(global.name) != len || memcmp(global.name, assignment, len) != 0)
 			continue;
 		err = global_store(object, &global, assignment + len + 1, arena, why);
 		return err ? why_subject(why, err == -EINVAL ? -EUSAGE : err, "--set '%s'", global.name) : 0;
 	}
-	return global_refuse(elf, object, assignment, len, why);
+	return global_refuse(&globals, assignment, len, why);
 }
 
 #endif

@@ -107,7 +107,7 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 	if (data)
 		*out = (struct view){ memcpy(data, btf.data, (size_t)btf.size), btf.size };
 	munmap((void *)file.data, (size_t)file.size);
-	return data ? 0 : -ENOMEM;
+	return data ? 0 : btf.size ? -ENOMEM : -EINVAL;
 }
 
 /* The kernel's file with debug information, where distributions put it. */
@@ -162,8 +162,8 @@ static inline void kbtf_close(struct kbtf *kbtf)
 }
 
 /*
- * Opens it, once. Returns 0; -EOPNOTSUPP when there is none, -ENOEXEC when what
- * there is is none, else -errno, each with a reason.
+ * Opens it, once. Returns 0; -EOPNOTSUPP when the kernel has none that we know,
+ * -EUSAGE when the file that was given has none, -ENOMEM, each with a reason.
  */
 SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 {
@@ -173,8 +173,10 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 		return 0;
 	kbtf_close(kbtf); /* what a failed try has left */
 	err = kbtf_read(kbtf);
-	if (err && kbtf->file)
-		return why_errno(why, err, "'%s' cannot be read", kbtf->file);
+	if (err && kbtf->file) {
+		why_errno(why, err, "--btf '%s': cannot be read", kbtf->file);
+		return -EUSAGE;
+	}
 	if (err) {
 		why_set(why, -EOPNOTSUPP, "this kernel tells nothing of its types: it has no BTF (CONFIG_DEBUG_INFO_BTF)");
 		why_hint(why, "if there is a file with its BTF, give it by --btf FILE");
@@ -186,7 +188,9 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 		return why_set(why, -ENOMEM, "out of memory for the kernel's BTF");
 	err = btf_open(kbtf->bytes, NULL, &kbtf->arena, &kbtf->btf, why);
 	kbtf->is_open = !err;
-	return err ? why_subject(why, err, "%s", kbtf->file ? kbtf->file : "the kernel's BTF") : 0;
+	if (err && kbtf->file)
+		return why_subject(why, -EUSAGE, "--btf '%s'", kbtf->file);
+	return err ? why_subject(why, -EOPNOTSUPP, "the kernel's BTF") : 0;
 }
 
 /* ---- Modules ---- */

@@ -47,7 +47,10 @@ static inline size_t target_symbol_len(const char *function)
 	return len > name && !(function[name] >= '0' && function[name] <= '9') ? len : 0;
 }
 
-/* FUNCTION[+OFFSET]; -EINVAL with a reason when it is neither. */
+/*
+ * FUNCTION[+OFFSET]. Returns 0; -ENOEXEC with a reason when it is neither: then the
+ * object is at fault, for what the command line says was looked at before.
+ */
 static inline int target_parse(const char *function, bool retprobe, struct target *out,
 			       struct why *why)
 {
@@ -56,23 +59,23 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 
 	*out = (struct target){ .retprobe = retprobe };
 	if (len == 0)
-		return why_set(why, -EINVAL, "function '%s': expected the name of a kernel function",
+		return why_set(why, -ENOEXEC, "function '%s': expected the name of a kernel function",
 			       function);
 	if (len >= sizeof(out->symbol))
-		return why_set(why, -EINVAL, "function '%s': %zu characters, at most %zu", function,
+		return why_set(why, -ENOEXEC, "function '%s': %zu characters, at most %zu", function,
 			       len, sizeof(out->symbol) - 1);
 	memcpy(out->symbol, p, len);
 	p += len;
 	if (*p == '+') {
 		p++;
 		if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) || *p)
-			return why_set(why, -EINVAL,
+			return why_set(why, -ENOEXEC,
 				       "function '%s': expected a number behind the '+'", function);
 	}
 	if (*p)
-		return why_set(why, -EINVAL, "function '%s': character '%.*s' in a name", function, 1, p);
+		return why_set(why, -ENOEXEC, "function '%s': character '%.*s' in a name", function, 1, p);
 	if (retprobe && out->offset)
-		return why_set(why, -EINVAL,
+		return why_set(why, -ENOEXEC,
 			       "function '%s': a return probe takes no offset", function);
 	return 0;
 }

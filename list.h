@@ -20,6 +20,8 @@ struct list {
 	const struct elf *elf;
 	const struct object *object;
 	struct arena scratch;   /* what is left of the object's memory */
+	struct view zeros;      /* the values of what the file does not hold */
+	uint32_t insns_left;    /* of LIST_INSNS_MAX */
 	list_print *print;
 	bool json;
 	bool follows;           /* something stands before it, in the same item or group */
@@ -190,6 +192,8 @@ static inline void list_end_item(struct list *list)
 
 /* ---- The walk ---- */
 
+#define LIST_INSNS_MAX (1U << 25) /* of all programs: each may call all that there is */
+
 /* Instructions as the kernel gets them, with the functions that are called; 0: that is too many. */
 static inline uint32_t list_count_insns(struct list *list, uint32_t function)
 {
@@ -197,7 +201,11 @@ static inline uint32_t list_count_insns(struct list *list, uint32_t function)
 	struct code code;
 	struct why unused;
 
-	return code_compose(list->object, function, &scratch, &code, &unused) ? 0 : code.nr_insns;
+	if (!list->insns_left || code_compose(list->object, function, &scratch, &code, &unused) != 0 ||
+	    code.nr_insns > list->insns_left)
+		code.nr_insns = list->insns_left = 0;
+	list->insns_left -= code.nr_insns;
+	return code.nr_insns;
 }
 
 static inline void list_program(struct list *list, const struct object_program *program)
@@ -239,26 +247,36 @@ static inline void list_map(struct list *list, const struct object_map *map)
 	list_end_item(list);
 }
 
-/* The variable's bytes: --set's, the file's, or zeros; none where the file is too small for so many. */
-static inline struct view list_global_bytes(const struct list *list, const struct global *global)
+/* So many zeros. All values share them: what there were before are at their start. */
+static inline struct view list_zeros(struct list *list, uint64_t size)
 {
-	const uint32_t idx = global_map(list->object, global->section);
-	struct arena scratch = list->scratch;
+	const uint64_t missing = size > list->zeros.size ? (size - list->zeros.size + 7) & ~7ULL : 0;
+	uint8_t *more = missing ? arena_take(&list->scratch, missing, 1) : NULL;
+
+	if (more) {
+		memset(more, 0, (size_t)missing);
+		list->zeros.size += missing;
+		if (!list->zeros.data)
+			list->zeros.data = more;
+	}
+	return list->zeros;
+}
+
+/* The variable's bytes: --set's, the file's, or zeros; none where the file is too small for so many. */
+static inline struct view list_global_bytes(struct list *list, const struct global *global)
+{
+	const uint32_t map_next = list->object->data[global->section_idx].map_next;
 	struct elf_section section = { 0 };
 	struct view bytes = { 0 };
-	uint8_t *zeros;
 
 	elf_section_get(list->elf, global->section_idx, &section);
-	if (idx != OBJECT_NO_MAP && list->object->maps.items[idx].data)
+	if (map_next && list->object->maps.items[map_next - 1].data)
 		section.data = (struct view){
-			.data = list->object->maps.items[idx].data,
-			.size = list->object->maps.items[idx].value_size,
+			.data = list->object->maps.items[map_next - 1].data,
+			.size = list->object->maps.items[map_next - 1].value_size,
 		};
-	if (view_slice(section.data, global->offset, global->size, &bytes))
-		return bytes;
-	zeros = arena_take(&scratch, global->size, 1);
-	if (zeros)
-		bytes = (struct view){ memset(zeros, 0, global->size), global->size };
+	if (!view_slice(section.data, global->offset, global->size, &bytes))
+		view_slice(list_zeros(list, global->size), 0, global->size, &bytes);
 	return bytes;
 }
 
@@ -309,6 +327,30 @@ static inline void list_global(struct list *list, const struct global *global)
 		list_number(list, "size", global->size);
 	list_value(list, global);
 	list_end_item(list);
+}
+
+/* Any number of them may be of one large type, and lie in one place: then "..." stands for the rest. */
+#define LIST_GLOBALS_MAX 4096
+#define LIST_GLOBAL_BYTES_MAX (1U << 28)
+
+static inline void list_globals(struct list *list)
+{
+	struct globals globals;
+	struct global global;
+	struct why unused;
+	uint64_t bytes = 0;
+
+	if (!list->err)
+		list->err = globals_open(list->elf, list->object, &list->scratch, &globals, &unused);
+	for (uint32_t i = 0; !list->err && global_next(&globals, &global); i++) {
+		bytes += global.size;
+		if (i == LIST_GLOBALS_MAX || bytes > LIST_GLOBAL_BYTES_MAX) {
+			list_begin_item(list, "global", "...");
+			list_end_item(list);
+			return;
+		}
+		list_global(list, &global);
+	}
 }
 
 static inline void list_extern(struct list *list, const struct object_extern *ext)
@@ -381,7 +423,6 @@ static inline void list_groups(struct list *list)
 {
 	const struct object *object = list->object;
 	struct btf_ext_section section;
-	struct global global;
 
 	list_begin_group(list, "programs");
 	for (uint32_t i = 0; i < object->nr_programs; i++)
@@ -392,8 +433,7 @@ static inline void list_groups(struct list *list)
 		list_map(list, &object->maps.items[i]);
 	list_end_group(list);
 	list_begin_group(list, "globals");
-	for (uint64_t i = 0; global_next(list->elf, object, &i, &global);)
-		list_global(list, &global);
+	list_globals(list);
 	list_end_group(list);
 	list_begin_group(list, "externs");
 	for (uint32_t i = 0; i < object->nr_externs; i++)
@@ -414,6 +454,7 @@ static inline int list_object(const struct elf *elf, const struct object *object
 {
 	struct list list = {
 		.elf = elf, .object = object, .scratch = *arena, .print = print, .json = json,
+		.insns_left = LIST_INSNS_MAX,
 	};
 
 	list_puts(&list, json ? "{" : "");

@@ -215,7 +215,7 @@ static int options_check_functions(const struct programs_wanted *wanted, struct 
 	return err;
 }
 
-/* Options may stand anywhere before "--". Returns 0, or -EINVAL with a reason. */
+/* Options may stand anywhere before "--". Returns 0, or -errno with a reason: a usage error, whichever. */
 static int options_parse(int argc, char **argv, struct options *out, struct why *why)
 {
 	bool operands_only = false;

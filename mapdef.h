@@ -221,7 +221,7 @@ struct object_map_def {
 
 #define MAP_DEF_MIN 16U /* up to max_elem: less says nothing */
 #define MAP_DEF_MAX ((uint32_t)sizeof(struct object_map_def))
-#define MAPS_MAX 65536U /* linking maps of maps takes their square; no process holds so many open */
+#define MAPS_MAX 16384U /* linking maps of maps takes their square; no process holds so many open */
 #define MAP_IDX_NONE UINT32_MAX /* inner_idx -1: put into no map */
 
 /* Map symbols are STT_OBJECT, or STT_NOTYPE (LLVM 7 and before). */
@@ -577,6 +577,8 @@ static inline int mapdef_btf_member(const struct btf *btf, const struct btf_memb
 	return why_set(why, -ENOEXEC, "has an unknown field '%s'", member->name);
 }
 
+#define MAPDEF_FIELDS_MAX 64U /* there are a dozen; many maps may be of one struct */
+
 static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *def,
 				  struct object_map *map, uint32_t *out_inner, struct why *why)
 {
@@ -585,6 +587,8 @@ static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *
 	int err;
 
 	*out_inner = 0;
+	if (def->nr > MAPDEF_FIELDS_MAX)
+		return why_set(why, -ENOEXEC, "has %u fields, at most %u", def->nr, MAPDEF_FIELDS_MAX);
 	for (uint32_t i = 0; i < def->nr && btf_member_get(def, i, &member); i++) {
 		err = mapdef_btf_member(btf, &member, map, &pinning, out_inner, why);
 		if (err)
@@ -624,25 +628,24 @@ static inline int mapdef_btf_template(const struct btf *btf, uint32_t type_id, u
 	return err;
 }
 
-/*
- * Where the symbol of that name lies in the section; the search goes on where the last
- * one ended.
- */
-static inline bool mapdef_btf_offset(const struct elf *elf, const struct elf_section *section,
-				     const char *name, uint64_t *symbol_idx, uint32_t *out)
+#define MAP_OFF_NONE UINT32_MAX /* no file is so large */
+
+/* Where the maps lie: each has a symbol of its name in the section. */
+static inline void mapdef_btf_offsets(const struct elf *elf, const struct elf_section *section,
+				      const struct names *names, struct object_map *items)
 {
 	struct elf_symbol symbol;
 
-	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
-		if (++*symbol_idx >= elf->nr_symbols)
-			*symbol_idx = 0;
-		if (!elf_symbol_get(elf, *symbol_idx, &symbol) || symbol.shndx != section->idx ||
-		    strcmp(symbol.name, name) != 0 || symbol.value >= section->data.size)
+	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
+		const struct name *name;
+
+		if (!elf_symbol_get(elf, i, &symbol) || symbol.shndx != section->idx ||
+		    symbol.value >= section->data.size)
 			continue;
-		*out = (uint32_t)symbol.value;
-		return true;
+		name = names_find(names, symbol.name, 0);
+		if (name && items[name->value].offset == MAP_OFF_NONE)
+			items[name->value].offset = (uint32_t)symbol.value;
 	}
-	return false;
 }
 
 static inline bool mapdef_is_before(const void *a, const void *b)
@@ -650,21 +653,19 @@ static inline bool mapdef_is_before(const void *a, const void *b)
 	return ((const struct object_map *)a)->offset < ((const struct object_map *)b)->offset;
 }
 
-/* One variable of the section: the map, and in *out_inner the type of its template or 0. */
-static inline int mapdef_btf_variable(const struct elf *elf, const struct elf_section *section,
-				      const struct btf *btf, const struct btf_variable *variable,
-				      uint64_t *symbol_idx, struct object_map *map, struct why *why)
+/* One variable of the section: a map, which lies nowhere yet. */
+static inline int mapdef_btf_variable(const struct btf *btf, const struct btf_variable *variable,
+				      struct object_map *map, struct why *why)
 {
 	struct btf_type var, def;
 
 	if (!btf_type_get(btf, variable->type, &var) || var.kind != BTF_KIND_VAR)
 		return why_set(why, -ENOEXEC, "its BTF lists type %u, which is no variable",
 			       variable->type);
-	map->name = var.name;
-	if (!mapdef_btf_offset(elf, section, var.name, symbol_idx, &map->offset))
-		return why_set(why, -ENOEXEC, "map '%s' has no symbol in it", var.name);
 	if (!btf_type_skip(btf, var.type, &def) || def.kind != BTF_KIND_STRUCT)
 		return why_set(why, -ENOEXEC, "map '%s' is no struct", var.name);
+	map->name = var.name;
+	map->offset = MAP_OFF_NONE;
 	map->values_off = def.id; /* until they are in order */
 	return 0;
 }
@@ -674,22 +675,30 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 				  const struct btf *btf, struct arena *arena,
 				  struct object_maps *maps, struct why *why)
 {
-	uint32_t first = maps->nr;
+	const uint32_t first = maps->nr;
 	struct btf_variable variable;
-	uint64_t symbol_idx = 0;
 	struct btf_type datasec;
+	struct names names;
 
 	if (!btf_type_get(btf, btf_find(btf, section->name, BTF_KIND_DATASEC), &datasec) ||
 	    datasec.kind != BTF_KIND_DATASEC)
 		return why_set(why, -ENOEXEC, "its maps are not described in BTF");
+	if (!names_open(arena, datasec.nr, &names))
+		return mapdef_out_of_memory(why);
 	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
 		struct object_map *map = mapdef_add(maps, arena);
-		int err = map ? mapdef_btf_variable(elf, section, btf, &variable, &symbol_idx, map, why)
-			      : mapdef_out_of_memory(why);
+		int err = map ? mapdef_btf_variable(btf, &variable, map, why) : mapdef_out_of_memory(why);
 
 		if (err)
 			return err;
+		names_add(&names, map->name, 0, i);
 	}
+	names_sort(&names);
+	mapdef_btf_offsets(elf, section, &names, maps->items + first);
+	for (uint32_t i = first; i < maps->nr; i++)
+		if (maps->items[i].offset == MAP_OFF_NONE)
+			return why_set(why, -ENOEXEC, "map '%s' has no symbol in it, or is listed twice",
+				       maps->items[i].name);
 	list_sort(&maps->items[first], maps->nr - first, sizeof(*maps->items), mapdef_is_before);
 	return 0;
 }

@@ -35,6 +35,7 @@ struct object_code {
 	struct insn *insns;
 	uint32_t nr_insns;
 	uint32_t first_function, nr_functions; /* in the order of their starts */
+	struct btf_ext_section ext[BTF_EXT_NR_TABLES]; /* what .BTF.ext says of it; nr 0: nothing */
 };
 
 /* A function: a program, or what programs call. */
@@ -71,6 +72,12 @@ struct object_extern {
 	uint32_t offset, size; /* EXTERN_KCONFIG: where in the map */
 };
 
+/* A section of variables. */
+struct object_data {
+	uint32_t datasec;      /* BTF id of the list of them; 0: there is none */
+	uint32_t map_next;     /* behind the index of its map; 0 while nothing refers to it */
+};
+
 /*
  * A call of an extern that is missing, plus its index: the verifier refuses it
  * where it is reached, and names the number. libbpf marks it alike.
@@ -96,6 +103,7 @@ struct object {
 	bool has_calls;        /* some function calls or names another one, or has a tail */
 	struct btf btf;
 	struct btf_ext btf_ext; /* empty when the file has none */
+	struct object_data *data; /* for each section of the file, if it is one of variables */
 };
 
 /* What a section is to us. */
@@ -104,8 +112,11 @@ enum object_role { ROLE_NONE, ROLE_CODE, ROLE_MAPS, ROLE_DATA };
 struct object_section {
 	enum object_role role;
 	uint32_t code;             /* ROLE_CODE: index of the code */
-	struct mapdef_range maps;  /* ROLE_MAPS: what it defines; ROLE_DATA: its map, once it is used */
+	struct mapdef_range maps;  /* ROLE_MAPS: what it defines */
 };
+
+/* The sections in which BTF lists externs: .kconfig, .ksyms. */
+#define OBJECT_NR_DESCRIBED 2
 
 /* What only the parser needs to know. idx 0 (SHN_UNDEF) where the file has no such section. */
 struct object_parser {
@@ -113,7 +124,8 @@ struct object_parser {
 	struct arena *arena;
 	struct object *object;
 	struct object_section *sections; /* one for each of the file's */
-	uint32_t *extern_at; /* for each symbol its extern's index plus one; NULL: there are none yet */
+	struct names described[OBJECT_NR_DESCRIBED]; /* BTF's externs, once one is asked for */
+	uint32_t *extern_at; /* for each of BTF's types its extern's index plus one; NULL: not yet asked for */
 	struct elf_section legacy_maps;
 	struct elf_section btf_maps;
 	struct elf_section license;
@@ -491,6 +503,75 @@ static inline int object_parse_code(struct object_parser *parser, struct why *wh
 	return err;
 }
 
+/* ---- What BTF says of sections, which it knows by their names ---- */
+
+static inline int object_list_sections(const struct object_parser *parser, enum object_role role,
+				       struct names *out, struct why *why)
+{
+	struct elf_section section;
+
+	if (!names_open(parser->arena, parser->elf->nr_sections, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 1; i < parser->elf->nr_sections; i++)
+		if (parser->sections[i].role == role && elf_section_get(parser->elf, i, &section))
+			names_add(out, section.name, 0, i);
+	names_sort(out);
+	return 0;
+}
+
+/* Of several with one name the first says it, here and below. */
+static inline void object_match_ext(const struct object_parser *parser, const struct names *codes,
+				    enum btf_ext_table table)
+{
+	const struct object *object = parser->object;
+	struct btf_ext_section ext;
+
+	for (uint64_t off = 0; btf_ext_section_next(&object->btf_ext, table, &off, &ext);)
+		for (const struct name *name = names_find(codes, ext.section, 0); name;
+		     name = names_next(codes, name)) {
+			struct object_code *code = &object->codes[parser->sections[name->value].code];
+
+			if (code->ext[table].nr)
+				break;
+			code->ext[table] = ext;
+		}
+}
+
+static inline void object_match_datasecs(const struct object_parser *parser, const struct names *names)
+{
+	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DATASEC);
+	struct object_data *data = parser->object->data;
+	struct btf_type type;
+
+	for (bool more = btf_type_first(&parser->object->btf, kinds, &type); more;
+	     more = btf_type_next(&type, kinds))
+		for (const struct name *name = names_find(names, type.name, 0);
+		     name && !data[name->value].datasec; name = names_next(names, name))
+			data[name->value].datasec = type.id;
+}
+
+static inline int object_match_btf(struct object_parser *parser, struct why *why)
+{
+	struct object *object = parser->object;
+	struct names names;
+	int err;
+
+	object->data = arena_take(parser->arena, parser->elf->nr_sections, sizeof(*object->data));
+	if (!object->data)
+		return object_out_of_memory(why);
+	if (!object->has_btf)
+		return 0;
+	err = object_list_sections(parser, ROLE_CODE, &names, why);
+	if (err)
+		return err;
+	for (enum btf_ext_table table = 0; table < BTF_EXT_NR_TABLES; table++)
+		object_match_ext(parser, &names, table);
+	err = object_list_sections(parser, ROLE_DATA, &names, why);
+	if (!err && names.nr)
+		object_match_datasecs(parser, &names);
+	return err;
+}
+
 /* ---- Programs ---- */
 
 /* In tc's section there is one program, and nothing else. */
@@ -620,12 +701,12 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 				  struct why *why)
 {
 	struct object_maps *maps = &parser->object->maps;
-	struct mapdef_range *range = &parser->sections[section_idx].maps;
+	struct object_data *data = &parser->object->data[section_idx];
 	struct elf_section section;
 	struct object_map *map;
 
-	*out = range->first;
-	if (range->nr)
+	*out = data->map_next - 1;
+	if (data->map_next)
 		return 0;
 	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
 	    section.header.sh_size > INT32_MAX)
@@ -634,8 +715,8 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	map = mapdef_add(maps, parser->arena);
 	if (!map)
 		return object_out_of_memory(why);
-	*range = (struct mapdef_range){ maps->nr - 1, 1 };
-	*out = range->first;
+	data->map_next = maps->nr;
+	*out = maps->nr - 1;
 	map->name = section.name;
 	map->section_idx = section_idx;
 	map->type = BPF_MAP_TYPE_ARRAY;
@@ -644,8 +725,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	map->max_entries = 1;
 	map->is_data = true;
 	map->is_constant = object_is_named(section.name, ".rodata");
-	if (parser->object->has_btf)
-		map->value_type = btf_find(&parser->object->btf, section.name, BTF_KIND_DATASEC);
+	map->value_type = data->datasec;
 	if (!section.data.size)
 		return 0;
 	map->data = arena_take(parser->arena, section.data.size, 1);
@@ -657,33 +737,54 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 
 /* ---- Externs ---- */
 
-/* How BTF describes it: a variable or a function, listed in the section that says what it is. */
-static inline bool object_describe_extern(const struct btf *btf, struct object_extern *out)
+/* What a section of BTF lists, by name. An object without BTF describes nothing. */
+static inline int object_list_described(struct object_parser *parser, const char *section,
+					struct names *out, struct why *why)
 {
-	static const struct {
-		const char *section;
-		enum object_extern_kind kind;
-	} sections[] = { { ".kconfig", EXTERN_KCONFIG }, { ".ksyms", EXTERN_KSYM } };
+	const struct btf *btf = &parser->object->btf;
+	struct btf_type datasec = { 0 }, type;
+	struct btf_variable variable;
 
-	for (size_t k = 0; k < sizeof(sections) / sizeof(sections[0]); k++) {
-		struct btf_type datasec, type, target;
-		struct btf_variable variable;
+	btf_type_get(btf, btf_find(btf, section, BTF_KIND_DATASEC), &datasec);
+	if (!names_open(parser->arena, datasec.nr, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++)
+		if (btf_type_get(btf, variable.type, &type))
+			names_add(out, type.name, 0, variable.type);
+	names_sort(out);
+	return 0;
+}
 
-		if (!btf_type_get(btf, btf_find(btf, sections[k].section, BTF_KIND_DATASEC), &datasec))
-			continue;
-		for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
-			if (!btf_type_get(btf, variable.type, &type) || strcmp(type.name, out->name) != 0)
-				continue;
-			out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : sections[k].kind;
-			out->type = type.type;
-			/* "extern const void NAME __ksym": an address and nothing more */
-			if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
-			    target.kind == BTF_KIND_VOID)
-				out->type = 0;
-			return true;
-		}
-	}
-	return false;
+SELDOM int object_list_externs(struct object_parser *parser, struct why *why)
+{
+	int err;
+
+	if (parser->extern_at || !parser->object->has_btf)
+		return 0;
+	err = object_list_described(parser, ".kconfig", &parser->described[0], why);
+	if (!err)
+		err = object_list_described(parser, ".ksyms", &parser->described[1], why);
+	parser->extern_at = arena_take(parser->arena, parser->object->btf.end_id, sizeof(*parser->extern_at));
+	return parser->extern_at ? err : object_out_of_memory(why);
+}
+
+/* How BTF describes it: a variable or a function. Its id there, or 0. */
+SELDOM uint32_t object_describe_extern(const struct object_parser *parser, struct object_extern *out)
+{
+	const struct btf *btf = &parser->object->btf;
+	const struct name *config = names_find(&parser->described[0], out->name, 0);
+	const struct name *found = config ? config : names_find(&parser->described[1], out->name, 0);
+	struct btf_type type, target;
+
+	if (!found || !btf_type_get(btf, found->value, &type))
+		return 0;
+	out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : config ? EXTERN_KCONFIG : EXTERN_KSYM;
+	out->type = type.type;
+	/* "extern const void NAME __ksym": an address and nothing more */
+	if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
+	    target.kind == BTF_KIND_VOID)
+		out->type = 0;
+	return found->value;
 }
 
 /* A place in the map of configuration values, which is made for the first one. */
@@ -716,28 +817,22 @@ static inline int object_place_kconfig(struct object_parser *parser, struct obje
 }
 
 /*
- * The extern of an undefined symbol, the same one for all that refer to it;
- * OBJECT_NONE without BTF for it.
+ * The extern of an undefined symbol, the same one for all of its name; OBJECT_NONE
+ * without BTF for it.
  */
 SELDOM int object_find_extern(struct object_parser *parser, const struct elf_symbol *symbol,
-				     uint64_t symbol_idx, uint32_t *out, struct why *why)
+			      uint32_t *out, struct why *why)
 {
 	struct object *object = parser->object;
 	struct object_extern ext = {
 		.name = symbol->name, .is_weak = symbol->binding == STB_WEAK,
 	};
-	int err = 0;
+	int err = object_list_externs(parser, why);
+	uint32_t id = err ? 0 : object_describe_extern(parser, &ext);
 
-	if (!parser->extern_at)
-		parser->extern_at = arena_take(parser->arena, parser->elf->nr_symbols,
-					       sizeof(*parser->extern_at));
-	if (!parser->extern_at)
-		return object_out_of_memory(why);
-	*out = parser->extern_at[symbol_idx] - 1; /* 0 - 1: OBJECT_NONE */
-	if (*out != OBJECT_NONE)
-		return 0;
-	if (!object->has_btf || !object_describe_extern(&object->btf, &ext))
-		return 0;
+	*out = id ? parser->extern_at[id] - 1 : OBJECT_NONE; /* 0 - 1: OBJECT_NONE */
+	if (err || !id || *out != OBJECT_NONE)
+		return err;
 	if (ext.kind == EXTERN_KCONFIG)
 		err = object_place_kconfig(parser, &ext, why);
 	if (err)
@@ -747,7 +842,7 @@ SELDOM int object_find_extern(struct object_parser *parser, const struct elf_sym
 		return object_out_of_memory(why);
 	*out = object->nr_externs++;
 	object->externs[*out] = ext;
-	parser->extern_at[symbol_idx] = object->nr_externs;
+	parser->extern_at[id] = object->nr_externs;
 	return 0;
 }
 
@@ -778,7 +873,6 @@ struct object_reference {
 	uint32_t type;
 	bool has_addend;       /* SHT_RELA: it stands here, not in the instruction */
 	int64_t addend;
-	uint64_t symbol_idx;
 	struct elf_symbol symbol;
 	struct elf_section section; /* the symbol's; idx 0 when it has none */
 };
@@ -879,7 +973,7 @@ static inline int object_relocate_load(struct object_parser *parser,
 	int err;
 
 	if (ref->symbol.shndx == SHN_UNDEF) {
-		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		err = object_find_extern(parser, &ref->symbol, &index, why);
 		insn->src_reg = INSN_PSEUDO_EXTERN;
 		if (!err && index != OBJECT_NONE && parser->object->externs[index].kind == EXTERN_KCONFIG) {
 			off = parser->object->externs[index].offset;
@@ -923,7 +1017,7 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 	int err;
 
 	if (ref->symbol.shndx == SHN_UNDEF) {
-		err = object_find_extern(parser, &ref->symbol, ref->symbol_idx, &index, why);
+		err = object_find_extern(parser, &ref->symbol, &index, why);
 		if (!err && (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
 			return object_refuse_reference(ref, why);
 		insn->src_reg = INSN_PSEUDO_KFUNC_CALL;
@@ -976,7 +1070,6 @@ static inline int object_read_reference(const struct object_parser *parser,
 		.type = relocation.type,
 		.has_addend = section->header.sh_type == SHT_RELA,
 		.addend = relocation.addend,
-		.symbol_idx = relocation.symbol_idx,
 	};
 	if (!elf_symbol_get(parser->elf, relocation.symbol_idx, &out->symbol))
 		return why_set(why, -ENOEXEC, "symbol %u out of range (table has %llu)",
@@ -1015,12 +1108,20 @@ static inline int object_relocate_code(struct object_parser *parser,
 	return 0;
 }
 
+/* Programs are in the order of their functions. */
 static inline bool object_is_program(const struct object *object, uint32_t function)
 {
-	for (uint32_t i = 0; i < object->nr_programs; i++)
-		if (object->programs[i].function == function)
-			return true;
-	return false;
+	uint32_t low = 0, high = object->nr_programs;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (object->programs[middle].function < function)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < object->nr_programs && object->programs[low].function == function;
 }
 
 /* An initial value of a BTF-defined map: the address of a map or of a program. */
@@ -1179,6 +1280,8 @@ static inline int object_parse(const struct elf *elf, struct arena *arena, struc
 	err = object_read_license(&parser.license, arena, &out->license, why);
 	if (!err)
 		err = object_parse_code(&parser, why);
+	if (!err)
+		err = object_match_btf(&parser, why);
 	if (!err)
 		err = object_parse_programs(&parser, why);
 	if (!err)

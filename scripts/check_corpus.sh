@@ -42,18 +42,8 @@ trap 'exit 143' TERM HUP
 
 # ---- The contestants ----
 
-# Debian's newest libbpf, which knows more than that of this machine, linked with
-# the libraries that it was made for.
 build_libbpf_loader() {
-    sysroot=$corpus/sysroot
-    if [ ! -d "$sysroot" ]; then
-        rm -rf "$sysroot.partial"
-        mkdir -p "$sysroot.partial"
-        for package in libbpf-dev libelf-dev zlib1g-dev libzstd-dev libc6-dev linux-libc-dev; do
-            cp -al "$(debian_unpack sid amd64 $package)/." "$sysroot.partial"
-        done
-        mv "$sysroot.partial" "$sysroot"
-    fi
+    sysroot=$(debian_libbpf amd64)
     libbpf_loader=$corpus/bin/libbpf_loader
     [ -n "$(find "$libbpf_loader" -newer "$source/libbpf_loader.c" 2>/dev/null)" ] ||
         cc --sysroot="$sysroot" -O2 -Wall -Wextra -static -s "$source/libbpf_loader.c" \

@@ -117,3 +117,19 @@ debian_unpack() { # SUITE ARCH PACKAGE
     rm -rf "$partial"
     return 1
 }
+
+# Prints the folder of a system that has Debian's newest libbpf, which knows more
+# than that of this machine, and what a static program on it is linked with.
+debian_libbpf() { # ARCH
+    system=$CACHE/sid-$1/libbpf-system
+    [ ! -d "$system" ] || { echo "$system"; return; }
+    mkdir -p "$CACHE/sid-$1"
+    collected=$(mktemp -d "$CACHE/sid-$1/.partial.XXXXXX")
+    for wanted in libbpf-dev libelf-dev zlib1g-dev libzstd-dev libc6-dev linux-libc-dev; do
+        unpacked=$(debian_unpack sid "$1" $wanted) || return
+        cp -al "$unpacked/." "$collected" || return
+    done
+    mv -T "$collected" "$system" 2>/dev/null || [ -d "$system" ] || return
+    rm -rf "$collected"
+    echo "$system"
+}

@@ -133,4 +133,14 @@ static inline struct view btf_image_view(struct btf_image *image)
 	return (struct view){ image->bytes, hdr_len + image->types_len + image->strings_len };
 }
 
+/* A section by its name; false when the table says nothing about it. */
+static inline bool btf_ext_section_get(const struct btf_ext *ext, enum btf_ext_table table,
+				       const char *section, struct btf_ext_section *out)
+{
+	for (uint64_t off = 0; btf_ext_section_next(ext, table, &off, out);)
+		if (strcmp(out->section, section) == 0)
+			return true;
+	return false;
+}
+
 #endif

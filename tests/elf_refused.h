@@ -133,6 +133,17 @@ static void pin_name_empty(struct image *image) { rename_symbol(image, SYM_NAMES
 static void pin_name_dot(struct image *image) { rename_symbol(image, SYM_NAMES, "names.of"); }
 static void pin_name_up(struct image *image) { rename_symbol(image, SYM_NAMES, "../names"); }
 static void pin_name_slash(struct image *image) { rename_symbol(image, SYM_NAMES, "/etc"); }
+/* One character more than there may be. */
+static const char *name_too_long(void)
+{
+	static char name[ELF_NAME_MAX + 2];
+
+	memset(name, 'n', sizeof(name) - 1);
+	return name;
+}
+
+static void symbol_name_long(struct image *image) { rename_symbol(image, SYM_LABEL, name_too_long()); }
+static void section_name_long(struct image *image) { rename_section(image, SEC_VERSION, name_too_long()); }
 static void pin_name_long(struct image *image) { rename_symbol(image, SYM_NAMES, NAME_256); }
 
 /* counts becomes an array of maps whose template has id 7. */
@@ -373,6 +384,34 @@ static void map_without_symbol(struct image *image)
 	types_begin();
 	map_hits(image, STRUCT({ "type", type_number(2) }));
 	rename_symbol(image, (int)last_symbol(image), "miss");
+	types_end(image);
+}
+
+static void map_listed_twice(struct image *image)
+{
+	static const char *const names[] = { "hits", "hits" };
+	uint32_t variable;
+
+	types_begin();
+	variable = type_variable("hits", STRUCT({ "type", type_number(2) }));
+	btf_image_type(&types, BTF_KIND_DATASEC, ".maps", 2, 0);
+	for (uint32_t i = 0; i < 2; i++)
+		btf_image_variable(&types, variable, 0, 8);
+	maps_section(image, names, 2);
+	types_end(image);
+}
+
+static void map_of_many_fields(struct image *image)
+{
+	struct type_member members[MAPDEF_FIELDS_MAX + 1];
+
+	types_begin();
+	for (uint32_t i = 0; i <= MAPDEF_FIELDS_MAX; i++)
+		members[i] = (struct type_member){ "type", 0 };
+	members[0].type = type_number(2);
+	for (uint32_t i = 1; i <= MAPDEF_FIELDS_MAX; i++)
+		members[i].type = members[0].type;
+	map_hits(image, type_struct("", members, MAPDEF_FIELDS_MAX + 1));
 	types_end(image);
 }
 
@@ -651,6 +690,10 @@ static const struct refusal {
 	  "section 6 '.symtab': string table, section 7, does not end in NUL", NULL, 3 },
 	{ "a symbol's name out of range", SET_SYMBOL(SYM_COUNT, st_name, 0xffffffff),
 	  "symbol 3: its name is outside the string table of 38 bytes", NULL, 3 },
+	{ "a symbol's long name", RUN(symbol_name_long),
+	  "symbol 2: its name has more than 2047 characters", NULL, 3 },
+	{ "a section's long name", RUN(section_name_long),
+	  "section 4: its name has more than 2047 characters", NULL, 3 },
 	{ "no symbol table", SET_SECTION(SEC_SYMTAB, sh_type, SHT_PROGBITS),
 	  "has no symbol table: was it stripped?", NULL, 3 },
 
@@ -698,7 +741,7 @@ static const struct refusal {
 	  "each map needs a symbol, a variable of its own", 3 },
 	{ "a part of a map", RUN(maps_remainder),
 	  "section 2 'maps': 72 bytes, not a multiple of the 20 of one map", NULL, 3 },
-	{ "65537 maps", RUN(maps_too_many), "section 2 'maps': 65537 maps, at most 65536", NULL, 3 },
+	{ "16385 maps", RUN(maps_too_many), "section 2 'maps': 16385 maps, at most 16384", NULL, 3 },
 	{ "a map's symbol behind the section", SET_SYMBOL(SYM_NAMES, st_value, 72),
 	  "section 2 'maps': map 'names' at offset 72, the section has 72 bytes", NULL, 3 },
 	{ "a map's symbol off the grid", SET_SYMBOL(SYM_NAMES, st_value, 35),
@@ -854,7 +897,10 @@ static const struct refusal {
 	{ "a map of maps of maps in BTF", RUN(template_of_templates), HITS_SAY "is a map of maps of maps", NULL, 3 },
 	{ "a map that is a number", RUN(map_of_no_struct), "section 9 '.maps': map 'hits' is no struct", NULL, 3 },
 	{ "a BTF-defined map without a symbol", RUN(map_without_symbol),
-	  "section 9 '.maps': map 'hits' has no symbol in it", NULL, 3 },
+	  "section 9 '.maps': map 'hits' has no symbol in it, or is listed twice", NULL, 3 },
+	{ "a BTF-defined map that is listed twice", RUN(map_listed_twice),
+	  "section 9 '.maps': map 'hits' has no symbol in it, or is listed twice", NULL, 3 },
+	{ "a BTF-defined map of many fields", RUN(map_of_many_fields), HITS_SAY "has 65 fields, at most 64", NULL, 3 },
 	{ "a map that is no variable", RUN(map_of_no_variable),
 	  "section 9 '.maps': its BTF lists type 1, which is no variable", NULL, 3 },
 	{ "maps that BTF does not describe", RUN(maps_not_described),

@@ -11,6 +11,7 @@
 #define FUZZ_NAME "fuzz_btf"
 
 #include "../btf_value.h"
+#include "btf_image.h"
 #include "fuzz_parts.h"
 
 enum { PART_BTF, PART_SPLIT, PART_EXT, PART_VALUE, NR_PARTS };

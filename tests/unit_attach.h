@@ -66,7 +66,7 @@ static void targets_parse(void)
 		check.row = rows[i].function;
 		why_clear(&why);
 		EXPECT_NUMBER(target_parse(rows[i].function, rows[i].retprobe, &target, &why),
-			      rows[i].symbol ? 0 : -EINVAL);
+			      rows[i].symbol ? 0 : -ENOEXEC);
 		EXPECT_TEXT(why.reason.data, rows[i].reason);
 		if (!rows[i].symbol)
 			continue;
@@ -82,10 +82,10 @@ static void targets_too_long(void)
 	struct target target;
 
 	memset(name, 'n', sizeof(name) - 1);
-	EXPECT_NUMBER(target_parse(name, false, &target, &why), -EINVAL);
+	EXPECT_NUMBER(target_parse(name, false, &target, &why), -ENOEXEC);
 	EXPECT(text_find(why.reason.data, "nnn...': 65536 characters, at most 511"));
 	name[SYMBOL_NAME_SIZE] = '\0';
-	EXPECT_NUMBER(target_parse(name, false, &target, &why), -EINVAL);
+	EXPECT_NUMBER(target_parse(name, false, &target, &why), -ENOEXEC);
 	name[SYMBOL_NAME_SIZE - 1] = '\0';
 	EXPECT_NUMBER(target_parse(name, false, &target, &why), 0);
 	EXPECT_TEXT(target.symbol, name);

@@ -276,6 +276,11 @@ static void code_described(void)
 	/* The records of the first section are two: those of the next follow them at once. */
 	memmove((uint8_t *)&cx.functions[1] - sizeof(struct btf_func_info), &cx.functions[1],
 		sizeof(cx.functions[1]));
+	for (uint32_t i = 0; i < cf.object.nr_codes; i++)
+		for (enum btf_ext_table table = 0; table < BTF_EXT_NR_TABLES; table++)
+			if (!btf_ext_section_get(&cf.object.btf_ext, table, cf.object.codes[i].name,
+						 &cf.object.codes[i].ext[table]))
+				cf.object.codes[i].ext[table].nr = 0;
 }
 
 static void code_function_info(void)
@@ -337,7 +342,7 @@ static void code_lines(void)
 	EXPECT(code_line(&cf.object, &cf.code, 1, &line));
 	cx.lines[1].records[0].line_off = 1000;
 	EXPECT(!code_line(&cf.object, &cf.code, 1, &line));
-	cf.object.btf_ext = (struct btf_ext){ 0 };
+	cf.object.codes[cf.object.functions[F_A].code].ext[BTF_EXT_LINE_INFO].nr = 0;
 	EXPECT(!code_line(&cf.object, &cf.code, 1, &line));
 }
 

@@ -685,12 +685,22 @@ static void core_gives_up(void)
 static void core_needs_memory(void)
 {
 	core_start();
-	core.arena.size = core.arena.used + sizeof(struct core_root);
+	core.arena.size = core.arena.used + sizeof(struct core_root) +
+			  ((core.local.end_id * sizeof(struct core_root *) + 7) & ~7ULL);
 	EXPECT_NUMBER(core_run(0, L_S, "0:0", (struct insn)MOV(0)), -ENOMEM);
 	EXPECT_TEXT(why.reason.data, "out of memory for types 's'");
 	core.arena.size = core.arena.used;
 	EXPECT_NUMBER(core_run(0, L_FAR, "0:0", (struct insn)MOV(0)), -ENOMEM);
 	EXPECT_TEXT(why.reason.data, "out of memory for the types that relocations name");
+}
+
+/* As many as no object has: each is compared with many of the kernel's. */
+static void core_wants_too_much(void)
+{
+	core_start();
+	core.targets.nr_roots = CORE_ROOTS_MAX;
+	EXPECT_NUMBER(core_run(0, L_S, "0:0", (struct insn)MOV(0)), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "relocations start from more than 16384 types");
 }
 
 static void core_describes(void)
@@ -733,6 +743,7 @@ static const struct check_case core_cases[] = {
 	{ "CO-RE: pointers of a 32-bit kernel", core_short_pointers },
 	{ "CO-RE: types without an end", core_gives_up },
 	{ "CO-RE: no memory", core_needs_memory },
+	{ "CO-RE: too many types", core_wants_too_much },
 	{ "CO-RE: described", core_describes },
 };
 

@@ -237,12 +237,12 @@ static void requests_refused(void)
 		{ "xdp", 1, STATUS_OBJECT,
 		  "programs of kind 'xdp' are not for tracing; what loads them is: ip link set dev DEVICE xdp" },
 		{ "usdt/x", 1, STATUS_OBJECT, "programs of kind 'usdt' are not for tracing; what loads them is: bpftrace" },
-		{ "kprobe", 1, STATUS_REFUSED, "there is no target: expected FUNCTION[+OFFSET]" },
-		{ "uprobe", 1, STATUS_REFUSED, "there is no target: expected BINARY:SYMBOL[+OFFSET]" },
-		{ "tp/sched", 1, STATUS_REFUSED, "target 'sched': expected CATEGORY/NAME of a tracepoint" },
-		{ "perf_event/0", 1, STATUS_REFUSED, "target '0': expected a frequency in Hz" },
-		{ "uprobe/sh", 1, STATUS_REFUSED, "target 'sh': expected BINARY:SYMBOL[+OFFSET]" },
-		{ "kprobe/9", 1, STATUS_REFUSED, "function '9': expected the name of a kernel function" },
+		{ "kprobe", 1, STATUS_OBJECT, "there is no target: expected FUNCTION[+OFFSET]" },
+		{ "uprobe", 1, STATUS_OBJECT, "there is no target: expected BINARY:SYMBOL[+OFFSET]" },
+		{ "tp/sched", 1, STATUS_OBJECT, "target 'sched': expected CATEGORY/NAME of a tracepoint" },
+		{ "perf_event/0", 1, STATUS_OBJECT, "target '0': expected a frequency in Hz" },
+		{ "uprobe/sh", 1, STATUS_OBJECT, "target 'sh': expected BINARY:SYMBOL[+OFFSET]" },
+		{ "kprobe/9", 1, STATUS_OBJECT, "function '9': expected the name of a kernel function" },
 		{ "tp/a/b", 2, STATUS_REFUSED, "programs of kind 'tp' take one target, not 2" },
 	};
 

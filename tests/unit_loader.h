@@ -71,7 +71,7 @@ static void options_are_parsed(void)
 		}
 		check.row = argc > 1 ? argv[1] : "no arguments";
 		why_clear(&why);
-		EXPECT_NUMBER(options_parse(argc, argv, &o, &why), rows[i].reason ? -EINVAL : 0);
+		EXPECT_NUMBER(options_parse(argc, argv, &o, &why) != 0, rows[i].reason != NULL);
 		EXPECT_TEXT(why.reason.data, rows[i].reason ? rows[i].reason : "");
 		if (rows[i].reason)
 			continue;

@@ -430,6 +430,78 @@ static void offsets_are_checked(void)
 	}
 }
 
+/* A load of the address of each extern: of the last name given, or why there is none. */
+static const char *extern_resolved(const char *name, bool weak)
+{
+	static uint64_t memory[64];
+	struct arena arena = { .data = (uint8_t *)memory, .size = sizeof(memory) };
+	struct object_extern externs[] = {
+		{ .name = "other", .kind = EXTERN_KSYM, .is_weak = true },
+		{ .name = name, .kind = EXTERN_KSYM, .is_weak = weak },
+	};
+	struct insn insns[] = { { .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_EXTERN, .imm = 1 }, { 0 } };
+	struct object_code code = { .insns = insns, .nr_insns = 2 };
+	struct object object = { .externs = externs, .nr_externs = 2, .codes = &code, .nr_codes = 1 };
+	struct kbtf kbtf = { .file = NULL };
+
+	memset(memory, 0, sizeof(memory));
+	why_clear(&why);
+	if (externs_resolve(&object, &kbtf, &arena, &why) != 0)
+		return why.reason.data;
+	text_setf(&text, "0x%llx", (unsigned long long)(uint32_t)insns[1].imm << 32 | (uint32_t)insns[0].imm);
+	return text.data;
+}
+
+static void externs_by_address(void)
+{
+	static const struct fixture_file files[] = {
+		{ "kallsyms", "ffffffff81000000 T once\n"
+			      "ffffffff81000010 T twice\n"
+			      "ffffffff81000020 T on\n"
+			      "ffffffff81000030 t twice\t[module]\n"
+			      "ffffffff81000040 D same\n"
+			      "ffffffff81000040 D same\n" },
+		{ NULL, NULL },
+	};
+
+	fixture.files = files;
+	EXPECT_TEXT(extern_resolved("once", false), "0xffffffff81000000");
+	EXPECT_TEXT(extern_resolved("same", false), "0xffffffff81000040");
+	EXPECT_TEXT(extern_resolved("no", true), "0x0");
+	EXPECT_TEXT(extern_resolved("no", false), "extern 'no': this kernel has no such symbol");
+	EXPECT_TEXT(extern_resolved("twice", false),
+		    "extern 'twice': this kernel has several symbols of that name, "
+		    "at 0xffffffff81000010 and 0xffffffff81000030");
+	EXPECT(text_find(extern_resolved("twice", true), "several symbols"));
+}
+
+/* The file is an argument, and the sentence names it. */
+static void bad_files_of_btf(void)
+{
+	static const struct fixture_file files[] = {
+		{ "empty", "" }, { "text", "nnone at all\n" }, { "short", "\x9f\xeb\x01" }, { NULL, NULL },
+	};
+	static const struct {
+		const char *file, *reason;
+	} rows[] = {
+		{ "nowhere", "--btf 'nowhere': cannot be read: No such file or directory" },
+		{ "empty", "--btf 'empty': cannot be read: Invalid argument" },
+		{ "text", "--btf 'text': has magic number 0x6e6e, expected 0xeb9f (BTF)" },
+		{ "short", "--btf 'short': is truncated: 3 bytes, its header has 24" },
+	};
+
+	fixture.files = files;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct kbtf kbtf = { .file = rows[i].file };
+
+		check.row = rows[i].file;
+		why_clear(&why);
+		EXPECT_NUMBER(status_of(kbtf_open(&kbtf, &why)), STATUS_USAGE);
+		EXPECT_TEXT(why.reason.data, rows[i].reason);
+		kbtf_close(&kbtf);
+	}
+}
+
 static const struct check_case symbol_cases[] = {
 	{ "files: lines of mountinfo", mountinfo_lines },
 	{ "files: lines", lines_read },
@@ -442,6 +514,8 @@ static const struct check_case symbol_cases[] = {
 	{ "symbols: the nearest", nearest_names },
 	{ "symbols: why it did not attach", symbols_are_explained },
 	{ "symbols: offsets outside of the function", offsets_are_checked },
+	{ "symbols: externs", externs_by_address },
+	{ "symbols: --btf of a file that has none", bad_files_of_btf },
 };
 
 #endif

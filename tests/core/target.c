@@ -77,7 +77,105 @@ union as_union { int value; };
 /* Its own name is a flavour's. */
 struct flavoured___v2 { int pad, value; };
 
+/* Bit fields across bytes, of every storage, in no order that a compiler would choose. */
+struct packed {
+	unsigned char pad : 5;
+	unsigned short small : 11;
+	int negative : 13;
+	unsigned long long wide : 33, : 2;
+	unsigned char byte : 4;
+	enum colour colour : 5;
+	_Bool flag : 1;
+	long long negative_wide : 50, : 6;
+	unsigned int last : 7;
+	unsigned int apart : 32;
+} __attribute__((packed));
+
+struct torn { /* no load of 8 bytes has the second one */
+	unsigned char pad : 3;
+	unsigned long long field : 63;
+} __attribute__((packed));
+
+/* Names behind anonymous structs and unions; arrays without a length, last and not. */
+typedef const struct inner *const inner_pointer_t;
+struct nested {
+	int pad;
+	union {
+		struct {
+			union { long first; struct { short left, right; }; };
+			volatile inner_pointer_t pointers[3][2];
+		};
+		struct { char bytes[2]; unsigned int deep_bits : 6, deep_more : 20; };
+	};
+	struct { int nr; int zero[0]; };
+	union { int either_zero[0]; long either; };
+	struct { char pad; struct inner matrix[3][2]; } parts[2];
+	struct inner ends[][2];
+} nested;
+
+/* Longer, shorter, signed and not: what loads and stores of each are to become. */
+struct moved {
+	char pad[6];
+	unsigned char u8, u8_array[9];
+	unsigned short u16, u16_matrix[4][2];
+	unsigned int u32;
+	unsigned long u64;
+	signed char i8;
+	short i16;
+	int i32;
+	long i64;
+	char plain_char;
+	_Bool yes;
+	enum colour colour;
+	unsigned int u24_0 : 24, u8_24 : 8;
+	void *pointer, *pointers[3];
+};
+
+/* Three of one name: two with a field in one place, the third with it nowhere. */
+struct triplet { int pad, same, apart; };
+struct triplet___2 { int pad, same, more; struct { int apart; }; };
+struct triplet___3 { long nothing; };
+
+/* What a type must have to match to the letter. */
+struct declared;
+struct points {
+	struct points *self;
+	struct declared *declared;
+	union choice *defined;
+	const char *const names[2];
+	int (*function)(struct points *, const void *, enum colour);
+	enum wide wide;
+	struct { int x; } inside;
+};
+typedef unsigned long long u64_t;
+typedef float float_t;
+typedef struct inner inner_t, *inner_ptr_t, inner_array_t[3];
+typedef void void_t;
+typedef void procedure_t(struct points *, long);
+enum deep { DEEPEST = -0x7000000000000000LL, HIGHEST = 0x7fffffffffffffffLL };
+enum unsigned_deep { TOP = 0xfedcba9876543210ULL };
+enum small { SMALL = 200, MINUS_NOT } __attribute__((packed));
+enum twice { FIRST, FIRST___x = 5, SECOND___y = 6, SECOND = 7 };
+
 struct keep {
+	struct packed packed;
+	struct torn torn;
+	struct moved moved;
+	struct triplet triplet;
+	struct triplet___2 triplet2;
+	struct triplet___3 triplet3;
+	struct points points;
+	u64_t u64;
+	float_t number;
+	inner_t one;
+	inner_ptr_t pointer;
+	inner_array_t array;
+	void_t *nothing;
+	procedure_t *procedure;
+	enum deep deep;
+	enum unsigned_deep unsigned_deep;
+	enum small small;
+	enum twice twice;
 	struct bits bits;
 	struct sizes sizes;
 	struct twin twin;

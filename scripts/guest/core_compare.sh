@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# core_compare.sh FOLDER [BTF]...: the comparisons of scripts/core_compare.sh, in
+# the folder that it has made: each made-up/* with its own target; kernel/* with
+# each BTF. In a VM FOLDER is a tar archive, and its kernel's BTF and then its
+# modules' with it are the targets. Prints a line each: ok, not ok or skip.
+set -u
+
+compare() { # OBJECT BTF...
+    ./core_compare "$@" || case $? in
+    1 | 3) ;; # it has said so
+    *) echo "not ok - $1 on $2: the comparison broke off" ;;
+    esac
+}
+
+if [ -f "$1" ]; then
+    for module in /modules/*; do
+        [ ! -f "$module" ] || insmod "$module"
+    done
+    mkdir /compare
+    tar -xf "$1" -C /compare
+    set -- /compare /sys/kernel/btf/vmlinux
+    modules=$(find /sys/kernel/btf -type f ! -name vmlinux)
+fi
+cd "$1" || exit
+shift
+for made_up in made-up/*; do
+    for object in "$made_up"/*.o; do
+        compare "$object" "$made_up/target"
+    done
+done
+for object in kernel/*; do
+    for btf; do
+        compare "$object" "$btf"
+    done
+    # shellcheck disable=SC2086 # words
+    [ -z "${modules:-}" ] || compare "$object" /sys/kernel/btf/vmlinux $modules
+done
