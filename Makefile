@@ -5,7 +5,8 @@
 # make examples   examples/*.o, needs clang
 # make demo       shows the main job, in a VM if this machine cannot
 # make shell      a VM to play in
-# make check      every test; check-matrix: on six machines and Debian's kernels
+# make check      every test; check-matrix: on six machines and Debian's kernels;
+#                 check-corpus: others' objects, beside libbpf (an hour or two)
 # make fuzz       libFuzzer on each parser, in both orders of bytes, for FUZZ_SECONDS
 # make coverage   what the tests without a VM do not reach; make lint; make bench
 # make release    release/load_kp_bpf-MACHINE for six machines; check-release proves them
@@ -62,7 +63,7 @@ examples/%.o: examples/%.c examples/kp_bpf.h
 examples/plain_tc_style.o: EXAMPLE_FLAGS = -I/usr/include/$(shell uname -m)-linux-gnu
 examples/tc_shared_filter.o examples/exec_depth.o: EXAMPLE_FLAGS = -g
 
-SCRIPTED = demo shell check check-matrix fuzz coverage lint bench release check-release
+SCRIPTED = demo shell check check-matrix check-corpus fuzz coverage lint bench release check-release
 $(SCRIPTED):
 	scripts/$(subst -,_,$@).sh
 
