@@ -593,7 +593,7 @@ static void program_hints(void)
 		  "this kernel (4.9) has no helper 'bpf_probe_read_kernel#113' for such a program" },
 		{ "unknown func bpf_loop#181\n", -EINVAL, -EOPNOTSUPP, 6, 1,
 		  "none integrity [confidentiality]\n",
-		  "this kernel (4.9) has no helper 'bpf_probe_read_kernel#113' for such a program" },
+		  "this kernel (4.9) has no helper 'bpf_loop#181' for such a program" },
 		{ "unknown func bpf_probe_write_user#36\n", -EINVAL, -EINVAL, 6, 1,
 		  "none [integrity] confidentiality\n",
 		  "the kernel is locked down (integrity), which takes that helper from programs" },
