@@ -15,8 +15,10 @@
 VERSION = 0.1
 PREFIX  = /usr/local
 BIN     = load_kp_bpf
-# gcc before 12 has no -Oz
-CFLAGS := $(shell $(CC) -Oz -S -x c -o /dev/null /dev/null 2>/dev/null && echo -Oz || echo -Os)
+# The first of the flags that this compiler takes: gcc before 12 has no -Oz.
+takes   = $(firstword $(foreach flag,$(1),$(shell $(CC) -Werror $(flag) -S -x c -o /dev/null \
+	  /dev/null 2>/dev/null && echo $(flag))))
+CFLAGS := $(call takes,-Oz -Os)
 LDFLAGS = -static -s
 CLANG   = clang
 
@@ -24,9 +26,19 @@ export FUZZ_SECONDS ?= 60
 
 WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
+# What gcc does for speed even then, each of which costs room here. On x86-64 long
+# frames make long instructions, so that a function called once is better off alone.
+NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls \
+	   -fno-if-conversion -fno-ipa-modref -fno-ipa-sra -fno-move-loop-invariants \
+	   -fno-tree-dominator-opts -fno-tree-loop-im -fno-tree-switch-conversion \
+	   -fno-tree-tail-merge -mgeneral-regs-only
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+NO_SPEED += -fno-inline-functions-called-once -malign-data=abi
+endif
+NO_SPEED := $(foreach flag,$(NO_SPEED),$(call takes,$(flag)))
 # Only what is used stays in the binary. Its segments follow one another in the
 # file, and lie 64 KiB apart in memory, the largest page of any machine.
-SMALL    = -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
+SMALL    = $(NO_SPEED) -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	   -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none \
 	   -Wl,-z,norelro -Wl,-z,noseparate-code \
 	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64 -Wl,-T,scripts/layout.ld

@@ -171,11 +171,11 @@ static inline int fs_mount_in_child(const struct fs_kind *kind, int place_fd)
 		fd = fs_mount_briefly(kind);
 		if (fd < 0)
 			_exit(-fd & 127);
-		dup3(fd, place_fd, O_CLOEXEC);
+		sys_dup_over(fd, place_fd);
 		close(fd);
 		_exit(0);
 	}
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+	if (sys_wait(child, &status) < 0 || !WIFEXITED(status))
 		return -EINTR;
 	return -WEXITSTATUS(status);
 }
@@ -218,12 +218,13 @@ static inline void fs_unescape(char *path)
 /* Cuts the next field, up to a space, off a line of mountinfo; NULL when there is none. */
 SELDOM char *fs_next_field(char **line)
 {
-	char *field = *line;
-	char *end = field ? strchr(field, ' ') : NULL;
+	char *field = *line, *end;
 
-	if (end)
-		*end = '\0';
-	*line = end ? end + 1 : NULL;
+	if (!field)
+		return NULL;
+	end = field + text_until(field, " ");
+	*line = *end ? end + 1 : NULL;
+	*end = '\0';
 	return field;
 }
 

@@ -68,7 +68,7 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 	p += len;
 	if (*p == '+') {
 		p++;
-		if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) || *p)
+		if (!text_read_c_number(&p, &out->offset) || *p)
 			return why_set(why, -ENOEXEC,
 				       "function '%s': expected a number behind the '+'", function);
 	}
@@ -287,7 +287,7 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
  */
 static inline int attach_check_target(const struct target *target, struct why *why)
 {
-	return target->offset || strchr(target->symbol, ':') ? attach_check_symbol(target, why) : 0;
+	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why) : 0;
 }
 
 SELDOM int attach_explain(const struct target *target, const struct probe_session *session,

@@ -203,15 +203,21 @@ SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier
 	}
 }
 
-/* The verifier does not know a helper that the program calls. */
-static inline int program_hint_helper(int err, struct why *why)
+/* Does lockdown take the helper from programs? "integrity" keeps only writing from them (v5.14). */
+static inline bool program_helper_is_locked(const char *log)
 {
-	const char *lockdown = kernel_lockdown();
+	return (text_find(log, "bpf_probe_read") && kernel_is_confidential()) ||
+	       (text_find(log, "bpf_probe_write_user") && kernel_lockdown()[0]);
+}
+
+/* The verifier does not know a helper that the program calls. */
+static inline int program_hint_helper(const char *log, int err, struct why *why)
+{
 	uint32_t version = kernel_version();
 
-	if (lockdown[0]) {
-		why_hint(why, "the kernel is locked down (%s), which takes helpers from programs",
-			 lockdown);
+	if (program_helper_is_locked(log)) {
+		why_hint(why, "the kernel is locked down (%s), which takes that helper from programs",
+			 kernel_lockdown());
 		return err;
 	}
 	why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
@@ -232,7 +238,7 @@ static inline int program_hint(const struct program_request *request, const char
 			 object->license);
 	else if (text_find(log, "unknown func") || text_find(log, "invalid func") ||
 		 text_find(log, "cannot use helper")) /* since v6.12 */
-		return program_hint_helper(err, why);
+		return program_hint_helper(log, err, why);
 	else if (text_find(log, "invalid bpf_context access"))
 		why_hint(why, "the program reads registers that this machine does not have there: "
 			      "was it compiled for another one?");

@@ -144,7 +144,7 @@ static inline int multi_explain_link(const struct multi *multi, int err, struct 
 {
 	if ((err == -EINVAL || attach_is_missing(err)) &&
 	    !probe_multi_is_there(multi->kind->attach_type))
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %s links", multi->kind->prefix);
+		return probe_refuse_multi(multi->kind, why);
 	if (err == -ESRCH || err == -EINVAL)
 		return multi_explain_names(&multi->wanted, err, why);
 	return probe_explain_common(err, why);
@@ -270,7 +270,7 @@ static inline void multi_add_place(const struct multi *multi, struct text *out)
 static inline bool multi_is_wanted(const struct functions_wanted *wanted)
 {
 	for (uint32_t i = 0; i < wanted->nr; i++)
-		if (strpbrk(wanted->targets[i], "+:"))
+		if (wanted->targets[i][text_until(wanted->targets[i], "+:")])
 			return false;
 	return wanted->nr > MULTI_WORTH || multi_has_pattern(wanted);
 }

@@ -179,7 +179,7 @@ SELDOM void event_make_name(uint32_t number, struct text *out)
 /* Is this line of kprobe_events, "p:kprobes/NAME ..." or "r4:kprobes/NAME ...", one of ours? */
 SELDOM bool event_parse_line(const char *line, enum probe_kind kind, char *out)
 {
-	const char *p = strchr(line, ':'), *name;
+	const char *p = text_find(line, ":"), *name;
 	uint64_t number = 0;
 
 	if ((line[0] != 'p' && line[0] != 'r') || !p)
@@ -188,7 +188,7 @@ SELDOM bool event_parse_line(const char *line, enum probe_kind kind, char *out)
 	if (!text_skip(&p, probe_families[kind].group) || !text_skip(&p, "/"))
 		return false;
 	name = p;
-	if (!text_skip(&p, EVENT_PREFIX) || strspn(p, "0123456789abcdef") != EVENT_DIGITS)
+	if (!text_skip(&p, EVENT_PREFIX) || text_while(p, "0123456789abcdef") != EVENT_DIGITS)
 		return false;
 	p += EVENT_DIGITS;
 	if (text_skip(&p, "_") && (!text_read_number(&p, 10, &number) || number > UINT32_MAX))
@@ -339,7 +339,7 @@ static inline void guardian_run(pid_t parent, int tracing_fd)
 
 	sys_signals_mask(SIG_BLOCK, death);
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	syscall(__NR_prctl, (long)PR_SET_PDEATHSIG, (long)SIGUSR1);
 	while (getppid() == parent)
 		sys_signals_wait(death, 0);
 	for (int tries = 0; tries < GUARDIAN_TRIES; tries++) {
@@ -369,7 +369,7 @@ static inline pid_t guardian_start(int tracing_fd)
 static inline void guardian_stop(pid_t guardian)
 {
 	if (kill(guardian, SIGKILL) == 0)
-		waitpid(guardian, NULL, 0);
+		sys_wait(guardian, NULL);
 }
 
 /* ---- Attaching by them ---- */
@@ -750,6 +750,17 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 	err = probe_try_multi(prog_fd, attach_type);
 	close(prog_fd);
 	return err == -EFAULT;
+}
+
+/* A kernel without them. */
+SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
+{
+	const char *since = kind->attach_type == BPF_TRACE_KPROBE_MULTI    ? "5.18"
+			    : kind->attach_type == BPF_TRACE_KPROBE_SESSION ? "6.10"
+			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
+									    : "6.13";
+
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)", kind->prefix, since);
 }
 
 /* ---- Why it did not attach ---- */
