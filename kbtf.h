@@ -36,8 +36,35 @@ struct kbtf {
 
 /* ---- The file ---- */
 
-/* A file's bytes: mapped, or read where it cannot be, as sysfs before v6.16. */
-static inline int kbtf_read_fd(int fd, struct view *out)
+/*
+ * A copy of the kernel's own types, which are the first that it has, in one call:
+ * their file cannot be mapped before v6.16, and gives a page at a time. -errno
+ * when it does not say that they are these (v5.11), or without CAP_SYS_ADMIN.
+ */
+static inline int kbtf_read_first(struct view *out)
+{
+	char name[sizeof("vmlinux")] = "";
+	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
+	int err, fd = sys_btf_fd_by_id(1);
+	uint8_t *data = MAP_FAILED;
+
+	if (fd < 0)
+		return fd;
+	err = sys_btf_info(fd, &info);
+	if (err >= 0 && info.kernel_btf && strcmp(name, "vmlinux") == 0)
+		data = mmap(NULL, info.btf_size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	*out = (struct view){ data, info.btf_size };
+	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
+	err = data == MAP_FAILED ? -ENOENT : sys_btf_info(fd, &info);
+	if (err < 0 && data != MAP_FAILED)
+		munmap(data, (size_t)out->size);
+	close(fd);
+	return err < 0 ? err : 0;
+}
+
+/* A file's bytes: mapped, or read where it cannot be. */
+static inline int kbtf_read_fd(int fd, bool is_kernels, struct view *out)
 {
 	struct stat st;
 	size_t len = 0;
@@ -53,6 +80,8 @@ static inline int kbtf_read_fd(int fd, struct view *out)
 		*out = (struct view){ data, (uint64_t)st.st_size };
 		return 0;
 	}
+	if (is_kernels && kbtf_read_first(out) == 0)
+		return 0;
 	data = sys_memory((size_t)st.st_size);
 	if (!data)
 		return -ENOMEM;
@@ -97,7 +126,7 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 
 	if (fd < 0)
 		return fd;
-	err = kbtf_read_fd(fd, &file);
+	err = kbtf_read_fd(fd, false, &file);
 	close(fd);
 	if (err)
 		return err;
@@ -141,7 +170,7 @@ static inline int kbtf_read(struct kbtf *kbtf)
 	fd = fs_open_file(&fs_sys, "kernel/btf/vmlinux");
 	if (fd < 0)
 		return kbtf_open_vmlinux(&kbtf->bytes);
-	err = kbtf_read_fd(fd, &kbtf->bytes);
+	err = kbtf_read_fd(fd, true, &kbtf->bytes);
 	close(fd);
 	return err;
 }

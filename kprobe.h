@@ -104,7 +104,7 @@ static const struct machine machines[] = {
 	{ "riscv64", "__riscv_", 4 }, /* since v6.6; no KPROBES_ON_FTRACE, and two no-ops at the entry */
 };
 
-SELDOM struct machine machine_running(void)
+static inline struct machine machine_running(void)
 {
 	const struct machine other = { "", NULL, 0 };
 	struct utsname name;
@@ -118,7 +118,7 @@ SELDOM struct machine machine_running(void)
 }
 
 /* Turns sys_NAME into the machine's wrapper; false when it is no system call. */
-SELDOM bool target_wrap(struct target *target, const char *prefix)
+static inline bool target_wrap(struct target *target, const char *prefix)
 {
 	size_t prefix_len = prefix ? strlen(prefix) : 0;
 	size_t len = strlen(target->symbol);
@@ -315,7 +315,7 @@ static inline bool attach_is_missing_symbol(int err)
  * returned error is about: a place that was refused tells more than a name that
  * is not there, which is what `first` says of the target as it was given.
  */
-SELDOM int attach_variant(struct probe_session *session, struct target *target, int prog_fd,
+static inline int attach_variant(struct probe_session *session, struct target *target, int prog_fd,
 			  int first, struct attachment *out, struct why *why)
 {
 	const struct target given = *target;

@@ -473,7 +473,7 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 /* ---- The ladder ---- */
 
 /* Detaches and removes the event. Idempotent. Returns 0, or -errno when the event had to be left. */
-SELDOM int attachment_retract(const struct probe_session *session,
+static inline int attachment_retract(const struct probe_session *session,
 			      struct attachment *attachment)
 {
 	struct text event;
@@ -526,7 +526,7 @@ static inline void probe_session_close(struct probe_session *session)
 }
 
 /* Errors that tell of the mechanism, not of the target: another rung may do. */
-SELDOM bool attach_is_missing(int err)
+static inline bool attach_is_missing(int err)
 {
 	return err == -EOPNOTSUPP || err == -ENOSYS || err == -ENODEV || err == -E2BIG ||
 	       err == -524;

@@ -3,23 +3,29 @@
 #
 # bench.sh [-s]: measure the loader beside its peers on Debian 12's kernel, and
 # print tables: one program with one map, by perf and by tracefs; then how the
-# costs grow with maps, instructions and loaders. -s is a short look: three
-# rounds, no growth. ROUNDS sets the number of rounds (12).
+# costs grow with maps, instructions, loaders, programs, functions and relocations.
+# -s is a short look: three rounds, no growth. ROUNDS sets the number of rounds (12); growth has three.
 #
 # All contestants run in turn in one boot of a VM whose clock counts the guest's
 # instructions: 1 virtual ms is a million of them, and what the host does beside
 # it does not show. tests/bench/measure.c says how each figure is taken. The
-# raw figures stay in $OUT/bench/figures.
+# raw figures stay in $OUT/bench/figures.SUITE.
 set -eu
 here=${0%/*}
 OUT=${OUT:-build}
 # shellcheck source=scripts/debian.sh
 . "$here/debian.sh"
 
-rounds=${ROUNDS:-12} shapes='10-0-1 100-0-1 1000-0-1 1-1000-1 1-100000-1 1-0-10 1-0-100'
+# MAPS-INSNS-COPIES-PROGRAMS-FUNCTIONS-RELOCATIONS; many functions by one link are
+# Debian 13's kernel's, as Debian 12's cannot.
+one=1-0-1-1-1-0
+shapes='10-0-1-1-1-0 100-0-1-1-1-0 1000-0-1-1-1-0 1-1000-1-1-1-0 1-100000-1-1-1-0
+    1-0-10-1-1-0 1-0-100-1-1-0 1-0-1-100-1-0 1-0-1-1000-1-0 1-0-1-1-1-300'
+functions_shapes="$one 1-0-1-1-100-0 1-0-1-1-1000-0"
+rounds=${ROUNDS:-12}
 while getopts s option; do
     case $option in
-    s) rounds=${ROUNDS:-3} shapes='' ;;
+    s) rounds=${ROUNDS:-3} shapes='' functions_shapes='' ;;
     *) exit 2 ;;
     esac
 done
@@ -58,10 +64,17 @@ build_loader load_glibc cc
     cc $small "$source/libbpf_loader.c" -lbpf -lelf -lz -o "$bench/libbpf_loader"
     cc $small "$source/measure.c" -o "$bench/measure"
 }
-for shape in 1-0-1 $shapes; do
-    size=${shape%-*}
+for shape in $one $shapes; do
+    IFS=- read -r maps insns _ programs _ relocations <<END
+$shape
+END
     for style in tc btf; do
-        "$source/object.sh" $style $function "${size%-*}" "${size#*-}" "$bench/$style-$size.o"
+        case $style-$programs-$relocations in
+        tc-1-0 | btf-*)
+            "$source/object.sh" $style $function "$maps" "$insns" "$programs" "$relocations" \
+                "$bench/$style-$maps-$insns-$programs-$relocations.o"
+            ;;
+        esac
     done
 done
 
@@ -75,18 +88,28 @@ done
 
 # ---- The boot ----
 
-set --
+files=
 for file in floor measure libbpf_loader load_musl load_glibc; do
-    set -- "$@" -f "$bench/$file:bench/$file"
+    files="$files -f $bench/$file:bench/$file"
 done
 for file in "$bench"/*.o "$trixie"/*; do
-    set -- "$@" -f "$file:${file#"$OUT/"}"
+    files="$files -f $file:${file#"$OUT/"}"
 done
+
+boot() { # SUITE GUEST_SCRIPT_ARG...
+    suite=$1
+    shift
+    # shellcheck disable=SC2086 # words
+    LOADER=$bench/load_musl "$here/vm.sh" -s "$suite" -t 3600 -q '-icount shift=0,sleep=off' \
+        $files -f "$OUT/tests/hit:bin/hit" -f "$source/guest.sh:bin/bench.sh" \
+        "$here/guest/mounted.sh" bench.sh "$@" >"$bench/figures.$suite" ||
+        { cat "$bench/figures.$suite" >&2; exit 1; }
+}
+
 # shellcheck disable=SC2086 # words
-LOADER=$bench/load_musl "$here/vm.sh" -s bookworm -t 3600 -q '-icount shift=0,sleep=off' "$@" \
-    -f "$OUT/tests/hit:bin/hit" -f "$source/guest.sh:bin/bench.sh" \
-    "$here/guest/mounted.sh" bench.sh "$rounds" $function $shapes >"$bench/figures" ||
-    { cat "$bench/figures" >&2; exit 1; }
+boot bookworm "$rounds" $function $shapes
+# shellcheck disable=SC2086 # words
+[ -z "$functions_shapes" ] || boot trixie -g "$rounds" $function $functions_shapes
 
 # ---- The tables ----
 
@@ -104,5 +127,7 @@ libbpf=$(dpkg-query -W -f '${Version}' libbpf-dev)
     sizes load_glibc "$bench/load_glibc"
     sizes libbpf "$bench/libbpf_loader"
     sizes bpftool "$trixie"/*
-    cat "$bench/figures"
+    cat "$bench/figures.bookworm"
+    # The other kernel's, to be told from the first one's.
+    [ -z "$functions_shapes" ] || sed '/^figure/s/ perf / each /' "$bench/figures.trixie"
 } | awk -v legend="$source/legend.txt" -f "$source/table.awk"

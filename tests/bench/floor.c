@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * floor perf|tracefs FUNCTION MAPS INSNS: what no loader can go below.
+ * floor perf|tracefs|multi MAPS INSNS PROGRAMS FUNCTION...: what no loader can
+ * go below.
  *
  * The job of the bench's object in bare system calls: the instructions stand
  * here, nothing is read, checked or said, and a refusal ends it with status 1.
  * A kprobe on FUNCTION counts its hits in a map until SIGINT; by the perf kprobe
- * PMU, or by an event in tracefs (which a SIGKILL leaves there). It makes MAPS
- * maps, and runs INSNS more instructions, as the objects do by which the bench
- * sees others grow.
+ * PMU, by an event in tracefs (which a SIGKILL leaves there), or by one
+ * kprobe.multi link. It makes MAPS maps, runs INSNS more instructions, and sets
+ * one program on each FUNCTION, or each of PROGRAMS on one, as the objects do by
+ * which the bench sees others grow.
  */
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -25,6 +27,7 @@
 #define TRACING "/sys/kernel/tracing/"
 #define EVENT "kprobes/floor"
 #define INSNS_MAX 100000
+#define PROGRAMS_MAX 1000
 
 /* What clang makes of tests/bench/object.sh's program. */
 static const struct bpf_insn count[] = {
@@ -63,20 +66,21 @@ static int map_create(void)
 	return check(syscall(SYS_bpf, BPF_MAP_CREATE, &attr, offsetof(union bpf_attr, map_flags)));
 }
 
-static int program_load(int map_fd, int nr_more)
+static int program_load(int map_fd, int nr_more, enum bpf_attach_type attach_type)
 {
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_KPROBE,
 		.insn_cnt = nr_more + NR_COUNT,
 		.insns = (uintptr_t)program,
 		.license = (uintptr_t)"GPL",
+		.expected_attach_type = attach_type,
 	};
 
 	for (int i = 0; i < nr_more; i++)
 		program[i] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 };
 	memcpy(program + nr_more, count, sizeof(count));
 	program[nr_more + MAP_INSN].imm = map_fd;
-	return check(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, offsetof(union bpf_attr, log_level)));
+	return check(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, attach_type ? sizeof(attr) : offsetof(union bpf_attr, log_level)));
 }
 
 static int read_number(const char *path)
@@ -130,26 +134,49 @@ static int attach_tracefs(const char *function, int prog_fd)
 	return attach(&attr, prog_fd);
 }
 
+/* By the functions' names. */
+static void attach_multi(char **functions, int nr, int prog_fd)
+{
+	union bpf_attr attr = {
+		.link_create = {
+			.prog_fd = prog_fd, .attach_type = BPF_TRACE_KPROBE_MULTI,
+			.kprobe_multi = { .cnt = nr, .syms = (uintptr_t)functions },
+		},
+	};
+
+	check(syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)));
+}
+
 int main(int argc, char **argv)
 {
-	int signal, perf_fd, prog_fd, map_fd;
+	const int maps = argc < 6 ? 0 : atoi(argv[2]), more = argc < 6 ? 0 : atoi(argv[3]),
+		  programs = argc < 6 ? 0 : atoi(argv[4]);
+	char **functions = argv + 5;
+	const int nr_functions = argc - 5;
+	int signal, perf_fd, map_fd, prog_fds[PROGRAMS_MAX];
+	enum bpf_attach_type attach_type = 0;
 	sigset_t interrupt;
 
-	if (argc != 5 || atoi(argv[4]) > INSNS_MAX)
+	if (!programs || programs > PROGRAMS_MAX || more > INSNS_MAX)
 		return 2;
+	if (strcmp(argv[1], "multi") == 0)
+		attach_type = BPF_TRACE_KPROBE_MULTI;
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
 	sigprocmask(SIG_BLOCK, &interrupt, NULL);
 
 	map_fd = map_create();
-	for (int more = atoi(argv[3]) - 1; more > 0; more--)
+	for (int i = 1; i < maps; i++)
 		map_create();
-	prog_fd = program_load(map_fd, atoi(argv[4]));
-	if (strcmp(argv[1], "perf") == 0) {
-		attach_perf(argv[2], prog_fd);
+	for (int i = 0; i < programs; i++)
+		prog_fds[i] = program_load(map_fd, more, attach_type);
+	if (attach_type)
+		attach_multi(functions, nr_functions, prog_fds[0]);
+	for (int i = 0; i < nr_functions && strcmp(argv[1], "perf") == 0; i++)
+		attach_perf(functions[i], prog_fds[programs > 1 ? i : 0]);
+	if (strcmp(argv[1], "tracefs") != 0)
 		return sigwait(&interrupt, &signal);
-	}
-	perf_fd = attach_tracefs(argv[2], prog_fd);
+	perf_fd = attach_tracefs(functions[0], prog_fds[0]);
 	sigwait(&interrupt, &signal);
 	close(perf_fd);
 	events_write("-:" EVENT);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * measure [-ck] [-n COPIES] [-r SEED] COMMAND...: run a loader that sets a kprobe
+ * measure [-ck] [-n COPIES] [-p PROGRAMS] [-r SEED] COMMAND...: run a loader that sets a kprobe
  * on getsid(2), until it counts, and print one line of figures:
  *
  *	LIVE CALLS BPF CPU FAULTS REST RSS PRIVATE EXIT
@@ -21,6 +21,7 @@
  * -c wakes at the end of each of its system calls instead: CALLS are then exact,
  *    and the times of no use.
  * -n starts so many at once: LIVE is the last one's, the other figures are sums.
+ * -p is for one that loads so many programs: the last of them counts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -228,6 +229,7 @@ static void fail(const char *why)
 
 static int programs[PROGRAMS_MAX]; /* descriptors of those that were not hit yet */
 static int nr_programs;
+static int nr_before; /* programs that are still to come before the one that counts */
 static uint32_t last_id;
 
 static int bpf(int cmd, union bpf_attr *attr)
@@ -266,7 +268,7 @@ static void programs_find(void)
 		if (fd < 0)
 			continue; /* it is gone already */
 		program_info(fd, &info);
-		if (info.type == BPF_PROG_TYPE_KPROBE && nr_programs < PROGRAMS_MAX)
+		if (info.type == BPF_PROG_TYPE_KPROBE && nr_before-- <= 0 && nr_programs < PROGRAMS_MAX)
 			programs[nr_programs++] = fd;
 		else
 			close(fd);
@@ -368,11 +370,12 @@ int main(int argc, char **argv)
 	bool by_calls = false, ended;
 
 	nr_loaders = 1;
-	while ((option = getopt(argc, argv, "+ckn:r:")) != -1) {
+	while ((option = getopt(argc, argv, "+ckn:p:r:")) != -1) {
 		switch (option) {
 		case 'c': by_calls = true; break;
 		case 'k': signal = SIGKILL; break;
 		case 'n': nr_loaders = atoi(optarg); break;
+		case 'p': nr_before = atoi(optarg) - 1; break;
 		case 'r': srandom(atoi(optarg)); break;
 		default: return 2;
 		}

@@ -20,7 +20,7 @@ $1 == "figure" {
 BEGIN {
     # What measure.c prints, in its order.
     LIVE = 1; CPU = 4; FAULTS = 5; REST = 6; RSS = 7; PRIVATE = 8; EXIT = 9
-    ONE = "1-0-1"
+    ONE = "1-0-1-1-1-0"
 }
 
 function count_of(number, noun) {
@@ -117,17 +117,17 @@ function dashes(n,    s) {
 }
 
 # What one more of a shape's part costs, from one shape to another.
-function slope(name, from, to, part, field,    a, b) {
+function slope(name, from, to, part, way, field,    a, b) {
     split(from, a, "-")
     split(to, b, "-")
-    return (median(name, to, "perf", field) - median(name, from, "perf", field)) / (b[part] - a[part])
+    return (median(name, to, way, field) - median(name, from, way, field)) / (b[part] - a[part])
 }
 
 # The growth with one part of the shape: the time at each, and what one more costs
 # at the last step and over all.
-function table_growth(title, part, shapes,    i, k, n, shape, name, parts, whole) {
+function table_growth(title, part, way, shapes,    i, k, n, shape, name, parts, whole) {
     n = split(shapes, shape, " ")
-    if (!count["floor", shape[n], "perf"])
+    if (!count["floor", shape[n], way])
         return
     printf "\n%-23s", title
     for (k = 1; k <= 4; k++) {
@@ -137,17 +137,34 @@ function table_growth(title, part, shapes,    i, k, n, shape, name, parts, whole
     printf "   %8s %8s %7s  %14s %9s\n", "us, last", "us, all", "x floor", "kB resident", "ms end"
     for (i = 1; i <= nr_names; i++) {
         name = names[i]
-        if (!count[name, shape[n], "perf"])
+        if (!count[name, shape[n], way])
             continue
         printf "%-23s", label[name]
         for (k = 1; k <= 4; k++)
-            printf " %8s", k <= n ? ms(median(name, shape[k], "perf", LIVE)) : ""
-        whole = slope(name, shape[1], shape[n], part, LIVE)
+            printf " %8s", k <= n ? ms(median(name, shape[k], way, LIVE)) : ""
+        whole = slope(name, shape[1], shape[n], part, way, LIVE)
         printf "   %8.2f %8.2f %7.2f  %14s %9s\n", \
-               slope(name, shape[n - 1], shape[n], part, LIVE), whole, \
-               whole / slope("floor", shape[1], shape[n], part, LIVE), \
-               sprintf("%d .. %d", median(name, ONE, "perf", RSS), median(name, shape[n], "perf", RSS)), \
-               ms(median(name, shape[n], "perf", EXIT))
+               slope(name, shape[n - 1], shape[n], part, way, LIVE), whole, \
+               whole / slope("floor", shape[1], shape[n], part, way, LIVE), \
+               sprintf("%d .. %d", median(name, shape[1], way, RSS), median(name, shape[n], way, RSS)), \
+               ms(median(name, shape[n], way, EXIT))
+    }
+}
+
+# What the kernel's BTF costs, which nobody reads for the plain object.
+function table_relocations(shape,    i, name, plain, with) {
+    if (!count["load_musl", shape, "perf"])
+        return
+    printf "\n%-23s %8s %8s %8s %23s\n", "300 relocations", "without", "with", "ms more", \
+           "kB resident / private"
+    for (i = 1; i <= nr_names; i++) {
+        name = names[i]
+        if (!count[name, shape, "perf"])
+            continue
+        plain = median(name, ONE, "perf", LIVE)
+        with = median(name, shape, "perf", LIVE)
+        printf "%-23s %8s %8s %8s %23s\n", label[name], ms(plain), ms(with), ms(with - plain), \
+               sprintf("%d / %d", median(name, shape, "perf", RSS), median(name, shape, "perf", PRIVATE))
     }
 }
 
@@ -166,11 +183,15 @@ END {
     print "Linux " kernel ", " rounds " rounds, medians; 1 ms is a million instructions of the guest"
     table_costs()
     table_times()
-    if (count["floor", "1-0-100", "perf"])
+    if (count["floor", "1-0-100-1-1-0", "perf"])
         print "\nGrowth by perf: ms live, and what one more costs"
-    table_growth("maps", 1, "1-0-1 10-0-1 100-0-1 1000-0-1")
-    table_growth("instructions added", 2, "1-0-1 1-1000-1 1-100000-1")
-    table_growth("loaders at once", 3, "1-0-1 1-0-10 1-0-100")
+    table_growth("maps", 1, "perf", ONE " 10-0-1-1-1-0 100-0-1-1-1-0 1000-0-1-1-1-0")
+    table_growth("instructions added", 2, "perf", ONE " 1-1000-1-1-1-0 1-100000-1-1-1-0")
+    table_growth("loaders at once", 3, "perf", ONE " 1-0-10-1-1-0 1-0-100-1-1-0")
+    table_growth("programs", 4, "perf", ONE " 1-0-1-100-1-0 1-0-1-1000-1-0")
+    table_growth("functions, event each", 5, "each", ONE " 1-0-1-1-100-0 1-0-1-1-1000-0")
+    table_growth("functions, one link", 5, "multi", ONE " 1-0-1-1-100-0 1-0-1-1-1000-0")
+    table_relocations("1-0-1-1-1-300")
 
     while ((getline line < legend) > 0)
         print line
