@@ -38,6 +38,7 @@ struct image_section {
 	struct elf64_section header;
 	uint8_t *data;
 	size_t size;  /* of data */
+	size_t room;  /* the same, with what is not yet used */
 	uint64_t off; /* where it is written, whatever its header says */
 };
 
@@ -54,8 +55,11 @@ static inline void section_append(struct image *image, int idx, const void *data
 {
 	struct image_section *section = &image->sections[idx];
 
-	section->data = realloc(section->data, section->size + len);
-	assert(section->data);
+	if (len > section->room - section->size) {
+		section->room = 2 * section->size + len;
+		section->data = realloc(section->data, section->room);
+	}
+	assert(section->data || !len);
 	memcpy(section->data + section->size, data, len);
 	section->size += len;
 }
