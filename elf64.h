@@ -551,6 +551,12 @@ static inline int elf_check_header(struct view file, struct elf64_header *out, s
 	if (!view_copy(file, 0, out, sizeof(*out)))
 		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, an ELF header has %zu",
 			       (unsigned long long)file.size, sizeof(*out));
+	if (out->e_machine != EM_BPF && out->e_machine != EM_NONE) {
+		why_set(why, -ENOEXEC, "is for machine %u (%s), expected %u (eBPF)",
+			out->e_machine, elf_machine_name(out->e_machine), EM_BPF);
+		why_hint(why, ELF_COMPILE_HINT);
+		return -ENOEXEC;
+	}
 	switch (out->e_type) {
 	case ET_REL:
 		break;
@@ -563,12 +569,6 @@ static inline int elf_check_header(struct view file, struct elf64_header *out, s
 		return why_set(why, -ENOEXEC, "is a core dump, %s", ELF_EXPECTED);
 	default:
 		return why_set(why, -ENOEXEC, "has ELF type %u, %s", out->e_type, ELF_EXPECTED);
-	}
-	if (out->e_machine != EM_BPF && out->e_machine != EM_NONE) {
-		why_set(why, -ENOEXEC, "is for machine %u (%s), expected %u (eBPF)",
-			out->e_machine, elf_machine_name(out->e_machine), EM_BPF);
-		why_hint(why, ELF_COMPILE_HINT);
-		return -ENOEXEC;
 	}
 	if (out->e_version != EV_CURRENT)
 		return why_set(why, -ENOEXEC, "has ELF version %u, expected %u",

@@ -76,6 +76,22 @@ static inline bool verifier_log_insn(const char *log, uint64_t *out)
 	return false;
 }
 
+/* The helper that the verifier does not know, "NAME#NUMBER" up to the line's end; NULL: none. */
+SELDOM const char *verifier_log_helper(const char *log)
+{
+	static const char *const phrases[] = {
+		"unknown func ", "invalid func ", "cannot use helper ", /* the last since v6.12 */
+	};
+
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		const char *found = text_find(log, phrases[i]);
+
+		if (found)
+			return found + strlen(phrases[i]);
+	}
+	return NULL;
+}
+
 /* ---- One program ---- */
 
 /* What the kernel is asked to load; all of it is the caller's. */
@@ -204,25 +220,35 @@ SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier
 }
 
 /* Does lockdown take the helper from programs? "integrity" keeps only writing from them (v5.14). */
-static inline bool program_helper_is_locked(const char *log)
+static inline bool program_helper_is_locked(const char *helper)
 {
-	return (text_find(log, "bpf_probe_read") && kernel_is_confidential()) ||
-	       (text_find(log, "bpf_probe_write_user") && kernel_lockdown()[0]);
+	return (strncmp(helper, "bpf_probe_read", 14) == 0 && kernel_is_confidential()) ||
+	       (strncmp(helper, "bpf_probe_write_user", 20) == 0 && kernel_lockdown()[0]);
 }
 
-/* The verifier does not know a helper that the program calls. */
-static inline int program_hint_helper(const char *log, int err, struct why *why)
+/* The verifier does not know the `helper` that the program calls, named as in its log. */
+static inline int program_hint_helper(const char *helper, int err, struct why *why)
 {
 	uint32_t version = kernel_version();
 
-	if (program_helper_is_locked(log)) {
+	if (program_helper_is_locked(helper)) {
 		why_hint(why, "the kernel is locked down (%s), which takes that helper from programs",
 			 kernel_lockdown());
 		return err;
 	}
-	why_hint(why, "this kernel (%u.%u) does not have a helper that the program calls",
-		 version >> 16, version >> 8 & 255);
+	why_hint(why, "this kernel (%u.%u) has no helper '%.*s' for such a program",
+		 version >> 16, version >> 8 & 255, (int)strcspn(helper, "\n"), helper);
 	return -EOPNOTSUPP;
+}
+
+/* The program reads what is not in its context: often that of another kind, or another machine's. */
+static inline void program_hint_context(const struct kind *kind, struct why *why)
+{
+	if (kind->way == WAY_TRACING || kind->way == WAY_RAW_TRACEPOINT)
+		why_hint(why, "its context has no registers, but 8 bytes for each argument of the target");
+	else if (kind->way != WAY_TRACEPOINT)
+		why_hint(why, "the program reads registers that this machine does not have there: "
+			      "was it compiled for another one?");
 }
 
 /* What to do about a refusal. Returns err, or -EOPNOTSUPP when the kernel lacks what it takes. */
@@ -231,17 +257,16 @@ static inline int program_hint(const struct program_request *request, const char
 {
 	const struct object *object = request->object;
 	const uint32_t nr_insns = request->code->nr_insns;
+	const char *helper = verifier_log_helper(log);
 
 	if (text_find(log, "GPL"))
 		why_hint(why, "the program's licence is '%s'; add: char _license[] "
 			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
 			 object->license);
-	else if (text_find(log, "unknown func") || text_find(log, "invalid func") ||
-		 text_find(log, "cannot use helper")) /* since v6.12 */
-		return program_hint_helper(log, err, why);
+	else if (helper)
+		return program_hint_helper(helper, err, why);
 	else if (text_find(log, "invalid bpf_context access"))
-		why_hint(why, "the program reads registers that this machine does not have there: "
-			      "was it compiled for another one?");
+		program_hint_context(request->program->match.kind, why);
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);
@@ -317,8 +342,10 @@ SELDOM int program_explain(const struct program_request *request,
 			   const struct verifier_log *log, int err, struct why *why)
 {
 	if (log->data && (program_needs_more(request, log->data, why) ||
-			  program_needs_extern(request->object, log->data, why)))
+			  program_needs_extern(request->object, log->data, why))) {
+		program_add_line(request, log->data, why);
 		return why_subject(why, -EOPNOTSUPP, "program '%s'", request->program->name);
+	}
 	if (log->data && log->data[0]) {
 		why_errno(why, err, "the verifier refused it");
 		program_add_line(request, log->data, why);
@@ -330,6 +357,31 @@ SELDOM int program_explain(const struct program_request *request,
 	return why_subject(why, err, "program '%s'", request->program->name);
 }
 
+/* It was refused with `err`, as `attr` says it, from which some was left out of `whole`: why? */
+SELDOM int program_load_with_log(const struct program_request *request,
+				 struct sys_prog_load_attr *whole, struct sys_prog_load_attr *attr,
+				 int err, struct verifier_log *log, struct why *why)
+{
+	int fd = err;
+
+	if (err == -ENOSYS)
+		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
+
+	/*
+	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
+	 * program as it was; without its BTF it may find fault with something else.
+	 */
+	if (!kernel_is_exhausted(err) && attr->prog_btf_fd != whole->prog_btf_fd)
+		fd = program_try_with_log(whole, log);
+	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
+		fd = program_try_with_log(attr, log);
+	if (fd >= 0)
+		return fd;
+	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
+		err = fd;
+	return program_explain(request, log, err, why);
+}
+
 /*
  * Loads the program, whose instructions name the maps. Returns the descriptor,
  * or -errno with a reason and, where the verifier spoke, its log, which
@@ -339,30 +391,12 @@ static inline int program_load(struct kernel *kernel, const struct program_reque
 			       struct verifier_log *log, struct why *why)
 {
 	struct sys_prog_load_attr whole = program_attr(kernel, request), attr = whole;
-	int fd, err;
+	int fd;
 
 	do
 		fd = program_try(&attr);
 	while (fd < 0 && program_mend(kernel, fd, &attr));
-	if (fd >= 0)
-		return fd;
-	if (fd == -ENOSYS)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
-
-	/*
-	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
-	 * program as it was; without its BTF it may find fault with something else.
-	 */
-	err = fd;
-	if (!kernel_is_exhausted(err) && attr.prog_btf_fd != whole.prog_btf_fd)
-		fd = program_try_with_log(&whole, log);
-	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
-		fd = program_try_with_log(&attr, log);
-	if (fd >= 0)
-		return fd;
-	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
-		err = fd;
-	return program_explain(request, log, err, why);
+	return fd >= 0 ? fd : program_load_with_log(request, &whole, &attr, fd, log, why);
 }
 
 #endif

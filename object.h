@@ -260,14 +260,12 @@ static inline int object_read_license(const struct elf_section *section, struct 
 static inline void object_open_btf(const struct object_parser *parser)
 {
 	struct object *object = parser->object;
-	struct why unused;
 
 	if (!parser->btf.idx)
 		return;
-	why_clear(&unused);
-	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, &unused) == 0;
+	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, NULL) == 0;
 	if (object->has_btf && parser->btf_ext.idx &&
-	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, &unused) != 0)
+	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, NULL) != 0)
 		object->btf_ext = (struct btf_ext){ 0 };
 }
 
@@ -436,8 +434,8 @@ SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_id
 }
 
 /* Puts before a reason which instruction of which function it is about. */
-static inline void object_add_insn(const struct object *object, const struct object_code *code,
-				   uint32_t insn, struct why *why)
+SELDOM void object_add_insn(const struct object *object, const struct object_code *code,
+			    uint32_t insn, struct why *why)
 {
 	const char *function = NULL;
 
@@ -633,6 +631,14 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 	return 0;
 }
 
+/* To a reason about sections that no program can be in. Returns -ENOEXEC. */
+SELDOM int object_hint_section(struct why *why)
+{
+	why_hint(why, "name it 'prog', or by where the program goes, as 'kprobe/FUNCTION': "
+		      "__attribute__((section(\"prog\"), used))");
+	return -ENOEXEC;
+}
+
 /* Every function is a program, but those in .text and static ones, which programs call. */
 static inline int object_parse_programs(struct object_parser *parser, struct why *why)
 {
@@ -651,17 +657,18 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 		if (err && err != -ENOENT)
 			return err;
 	}
-	if (object->nr_programs && of_no_kind)
-		return why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
-			       of_no_kind->section_idx, of_no_kind->name);
+	if (object->nr_programs && of_no_kind) {
+		why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
+			of_no_kind->section_idx, of_no_kind->name);
+		return object_hint_section(why);
+	}
 	if (object->nr_programs)
 		return 0;
 	object_list_code(parser->elf, &names);
 	why_set(why, -ENOEXEC, "has no section 'prog', nor one of another kind of program; sections with code: %s",
 		names.len ? "" : "none");
 	text_add(&why->reason, names.data, names.len);
-	why_hint(why, "put the program into one: __attribute__((section(\"prog\"), used))");
-	return -ENOEXEC;
+	return object_hint_section(why);
 }
 
 /* ---- Maps ---- */

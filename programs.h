@@ -264,18 +264,16 @@ static inline int programs_choose(struct object *object, const struct programs_w
 /* ---- Targets in the kernel's BTF ---- */
 
 /* Kinds that are loaded with their target: its id. */
-static inline int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
+SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
 {
 	const char *prefix = kind_btf_prefix(program->kind);
 	const char *target = program->spec->match.target;
-	const char *colon = strchr(target, ':'); /* "MODULE:FUNCTION": its name is enough */
+	const char *colon = text_find(target, ":"); /* "MODULE:FUNCTION": its name is enough */
 	const bool is_typedef = kind_btf_is_typedef(program->kind);
 	struct kbtf_place place;
 	struct text name;
 	int err;
 
-	if (!prefix)
-		return 0;
 	if (!target[0])
 		return why_set(why, -ENOEXEC, "section '%s' names no target, and a program of its kind is loaded with one",
 			       program->spec->section);
@@ -297,8 +295,11 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		struct program *program = &programs->items[i];
-		int err = program->left_out ? 0 : program_find_target(program, kbtf, why);
+		int err;
 
+		if (program->left_out || !kind_btf_prefix(program->kind))
+			continue;
+		err = program_find_target(program, kbtf, why);
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
@@ -415,7 +416,7 @@ static inline void programs_load_btf(struct programs *programs, const struct elf
 }
 
 /* Lets go of the programs, which may be loaded again. */
-static inline void programs_unload(struct programs *programs)
+SELDOM void programs_unload(struct programs *programs)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		if (programs->items[i].fd >= 0)

@@ -285,7 +285,7 @@ lines"
         "two
 lines" vfs_read
 
-    usage_error "no arguments" "expected OBJECT and FUNCTION"
+    usage_error "no arguments" "expected OBJECT"
     answers "no function" 2 \
         "load_kp_bpf: good000.o: expected FUNCTION, the kernel function to probe: section 'prog' names none\n" good000.o
     usage_error "an unknown option" "unknown option '--what'" --what good000.o vfs_read

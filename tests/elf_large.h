@@ -36,9 +36,9 @@ static int large_parse(struct image *image)
 	int err;
 
 	free((void *)large.file.data);
-	free(large.arena.data);
 	large.file = image_write(image);
 	image_free(image);
+	free(large.arena.data);
 	large.arena = (struct arena){ .size = 9 * large.file.size + (1U << 20) };
 	large.arena.data = calloc(1, large.arena.size);
 	assert(large.arena.data);

@@ -585,7 +585,9 @@ static void call_relocated_twice(struct image *image)
 
 #define WANTED "expected a 64-bit " HOST "-endian ELF relocatable for eBPF"
 #define COMPILE "compile it with: clang -O2 -target bpf -c PROGRAM.c -o PROGRAM.o"
-#define NAME_THE_SECTION "put the program into one: __attribute__((section(\"prog\"), used))"
+#define NAME_THE_SECTION \
+	"name it 'prog', or by where the program goes, as 'kprobe/FUNCTION': " \
+	"__attribute__((section(\"prog\"), used))"
 #define REL_0 "section 5 '.relprog': relocation 0: function 'count': instruction 0: "
 #define REL_1 "section 5 '.relprog': relocation 1: function 'count': "
 #define WANTED_REL ", expected one against a map, a variable or a function"
@@ -699,7 +701,7 @@ static const struct refusal {
 	{ "a tail call behind a map's end", RUN(tail_call_behind_the_end),
 	  "section '7/2': no map of type prog_array in section 'maps' has id 7 and a place 2", NULL, 3 },
 	{ "a tail call with no key", RUN(tail_call_of_words),
-	  "section 9 '7/two': no kind of program has such a section", NULL, 3 },
+	  "section 9 '7/two': no kind of program has such a section", NAME_THE_SECTION, 3 },
 	{ "a symbol's long name", RUN(symbol_name_long),
 	  "symbol 2: its name has more than 2047 characters", NULL, 3 },
 	{ "a section's long name", RUN(section_name_long),
@@ -725,7 +727,7 @@ static const struct refusal {
 	{ "code in '.text' only", RUN(only_text), CODE_NAMES "'.text'", NAME_THE_SECTION, 3 },
 	{ "an empty 'prog'", RUN(prog_empty), CODE_NAMES "none", NAME_THE_SECTION, 3 },
 	{ "another section of no kind", RUN(code_in_other),
-	  "section 9 'prog2': no kind of program has such a section", NULL, 3 },
+	  "section 9 'prog2': no kind of program has such a section", NAME_THE_SECTION, 3 },
 
 	/* Maps. */
 	{ "maps that differ in size", SET_SYMBOL(SYM_NAMES, st_size, 28),

@@ -578,10 +578,10 @@ static void program_hints(void)
 		  LICENSE_HINT },
 		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EOPNOTSUPP, 6, 1,
 		  "[none] integrity confidentiality\n",
-		  "this kernel (4.9) does not have a helper that the program calls" },
+		  "this kernel (4.9) has no helper 'bpf_probe_read_kernel#113' for such a program" },
 		{ "invalid func unknown#113\n", -EINVAL, -EOPNOTSUPP, 6, 1,
 		  "[none] integrity confidentiality\n",
-		  "this kernel (4.9) does not have a helper that the program calls" },
+		  "this kernel (4.9) has no helper 'unknown#113' for such a program" },
 		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EINVAL, 6, 1,
 		  "none integrity [confidentiality]\n",
 		  "the kernel is locked down (confidentiality), which takes that helper from programs" },
@@ -590,10 +590,10 @@ static void program_hints(void)
 		  "the kernel is locked down (confidentiality), which takes that helper from programs" },
 		{ "unknown func bpf_probe_read_kernel#113\n", -EINVAL, -EOPNOTSUPP, 6, 1,
 		  "none [integrity] confidentiality\n",
-		  "this kernel (4.9) does not have a helper that the program calls" },
+		  "this kernel (4.9) has no helper 'bpf_probe_read_kernel#113' for such a program" },
 		{ "unknown func bpf_loop#181\n", -EINVAL, -EOPNOTSUPP, 6, 1,
 		  "none integrity [confidentiality]\n",
-		  "this kernel (4.9) does not have a helper that the program calls" },
+		  "this kernel (4.9) has no helper 'bpf_loop#181' for such a program" },
 		{ "unknown func bpf_probe_write_user#36\n", -EINVAL, -EINVAL, 6, 1,
 		  "none [integrity] confidentiality\n",
 		  "the kernel is locked down (integrity), which takes that helper from programs" },
@@ -635,6 +635,38 @@ static void program_hints(void)
 	fixture.files = NULL;
 }
 
+/* Only some programs run with the registers of what they probe. */
+static void program_hints_on_context(void)
+{
+	static const char *const rows[][2] = {
+		{ "uprobe/a:b", "the program reads registers that this machine does not have there: "
+				"was it compiled for another one?" },
+		{ "fentry/f", "its context has no registers, but 8 bytes for each argument of the target" },
+		{ "raw_tp/f", "its context has no registers, but 8 bytes for each argument of the target" },
+		{ "tp/a/b", "" },
+	};
+	struct kind_match match;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		check.row = rows[i][0];
+		why_clear(&why);
+		EXPECT(kind_find(rows[i][0], &match));
+		program_hint_context(match.kind, &why);
+		EXPECT_TEXT(why.hint.data, rows[i][1]);
+	}
+}
+
+/* Nothing is asked of the kernel for a definition that says nothing. */
+static void map_without_type(void)
+{
+	const struct object_map map = { .name = "m", .key_size = 4, .value_size = 8, .max_entries = 1 };
+	struct kernel kernel = { .memlock_raised = true };
+
+	why_clear(&why);
+	EXPECT_NUMBER(map_create(&kernel, &map, -1, -1, &why), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "its definition has no type");
+}
+
 static const struct check_case kernel_cases[] = {
 	{ "kernel: lists of CPUs", cpu_lists },
 	{ "kernel: sizes that depend on the machine", sizes_of_this_machine },
@@ -660,6 +692,8 @@ static const struct check_case kernel_cases[] = {
 	{ "log: lines of instructions", log_lines },
 	{ "program: maps in its instructions", program_names_maps },
 	{ "program: hints", program_hints },
+	{ "program: hints on its context", program_hints_on_context },
+	{ "maps: one without a type", map_without_type },
 };
 
 #endif

@@ -36,9 +36,9 @@ static void options_are_parsed(void)
 		{ { "--help", "o", "f+bad" }, NULL, "o", "f+bad", "h", ATTACH_AUTO },
 		{ { "-V" }, NULL, NULL, NULL, "V", ATTACH_AUTO },
 		{ { "--version" }, NULL, NULL, NULL, "V", ATTACH_AUTO },
-		{ { NULL }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
-		{ { "-v" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
-		{ { "--check" }, "expected OBJECT and FUNCTION", NULL, NULL, "", 0 },
+		{ { NULL }, "expected OBJECT", NULL, NULL, "", 0 },
+		{ { "-v" }, "expected OBJECT", NULL, NULL, "", 0 },
+		{ { "--check" }, "expected OBJECT", NULL, NULL, "", 0 },
 		{ { "o" }, NULL, "o", NULL, "", ATTACH_AUTO },
 		{ { "o", "vfs_*" }, NULL, "o", "vfs_*", "", ATTACH_AUTO },
 		{ { "o", "f", "g h" }, "function 'g h': character ' ' in a name", NULL, NULL, "", 0 },
@@ -112,7 +112,7 @@ static void options_of_nothing(void)
 	struct options o;
 
 	EXPECT_NUMBER(options_parse(0, argv, &o, &why), -EINVAL);
-	EXPECT_TEXT(why.reason.data, "expected OBJECT and FUNCTION");
+	EXPECT_TEXT(why.reason.data, "expected OBJECT");
 }
 
 /* ---- loader.c: reporting ---- */
