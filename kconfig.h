@@ -60,11 +60,26 @@ struct kconfig {
 	char line[KCONFIG_LINE_SIZE];
 };
 
+static inline bool kconfig_is_before(const void *a, const void *b)
+{
+	return strcmp(((const struct kconfig_extern *)a)->name, ((const struct kconfig_extern *)b)->name) < 0;
+}
+
 static inline struct kconfig_extern *kconfig_find(const struct kconfig *kconfig, const char *name)
 {
-	for (uint32_t i = 0; i < kconfig->nr_externs; i++)
-		if (strcmp(kconfig->externs[i].name, name) == 0)
-			return &kconfig->externs[i];
+	uint32_t low = 0, high = kconfig->nr_externs;
+
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+		const int order = strcmp(kconfig->externs[middle].name, name);
+
+		if (order == 0)
+			return &kconfig->externs[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -142,7 +157,8 @@ static inline int kconfig_check_extern(const struct btf *btf, struct kconfig_ext
 
 /*
  * Looks at the variables' types in the object's BTF. Returns 0, or -ENOEXEC and
- * which variable it is that cannot be filled. The array must live as long.
+ * which variable it is that cannot be filled. The array must live as long, and is
+ * put in the order of names.
  */
 static inline int kconfig_open(struct kconfig *kconfig, const struct btf *btf,
 			       struct kconfig_extern *externs, uint32_t nr, struct why *why)
@@ -150,6 +166,7 @@ static inline int kconfig_open(struct kconfig *kconfig, const struct btf *btf,
 	kconfig->externs = externs;
 	kconfig->nr_externs = nr;
 	kconfig->line_len = 0;
+	list_sort(externs, nr, sizeof(*externs), kconfig_is_before);
 	for (uint32_t i = 0; i < nr; i++) {
 		int err = kconfig_check_extern(btf, &externs[i], why);
 

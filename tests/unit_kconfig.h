@@ -3,6 +3,8 @@
 #ifndef UNIT_KCONFIG_H
 #define UNIT_KCONFIG_H
 
+#include <time.h>
+
 #include "btf_kinds.h"
 #include "fixture.h"
 #include "unit_inflate.h"
@@ -302,6 +304,30 @@ static int config_run(const char *name, bool weak)
 	return config_resolve(&kt.btf, &kconfig_var, 1, config_wrapper, &why);
 }
 
+/* Thousands of them, the last by name first, and as many lines of which each is one's. */
+static void kconfig_many(void)
+{
+	enum { NR = 60000, NAME = 16 };
+	static char names[NR][NAME], config[NR * 2 * NAME];
+	static struct kconfig_extern externs[NR];
+	static uint8_t values[NR];
+	clock_t started = clock();
+	size_t len = 0;
+
+	kconfig_make_types();
+	for (uint32_t i = 0; i < NR; i++) {
+		snprintf(names[i], NAME, "CONFIG_%05u", NR - i);
+		externs[i] = (struct kconfig_extern){ .name = names[i], .type = kt.t_bool, .size = 1, .value = &values[i] };
+		len += (size_t)sprintf(config + len, "%s=y\n", names[i]);
+	}
+	why_clear(&why);
+	EXPECT_NUMBER(kconfig_open(&kconfig_state, &kt.btf, externs, NR, &why), 0);
+	EXPECT_NUMBER(kconfig_add(&kconfig_state, (const uint8_t *)config, len, &why), 0);
+	EXPECT_NUMBER(kconfig_close(&kconfig_state, &why), 0);
+	EXPECT(!memchr(values, 0, NR));
+	EXPECT(clock() - started < 2 * CLOCKS_PER_SEC);
+}
+
 static void config_from_boot(void)
 {
 	static const struct fixture_file files[] = {
@@ -367,6 +393,7 @@ static const struct check_case kconfig_cases[] = {
 	{ "kconfig: lines", kconfig_lines },
 	{ "kconfig: missing ones", kconfig_missing },
 	{ "kconfig: facts", kconfig_facts },
+	{ "kconfig: many variables", kconfig_many },
 	{ "config: from /boot", config_from_boot },
 	{ "config: from /proc, unpacked", config_from_proc },
 	{ "config: from nowhere", config_from_nowhere },

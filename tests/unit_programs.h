@@ -214,7 +214,7 @@ static void choose_btf(void)
 static const struct check_case program_cases[] = {
 	{ "programs: one goes where its section says", choose_by_section },
 	{ "programs: some go, some wait to be called", choose_many },
-	{ "choose: targets of tail calls", choose_beside_tails },
+	{ "programs: targets of tail calls", choose_beside_tails },
 	{ "programs: optional ones", choose_optional },
 	{ "programs: nothing says where", choose_nothing },
 	{ "programs: functions of the command line", choose_functions },
