@@ -5,7 +5,8 @@
 # make examples   examples/*.o, needs clang
 # make demo       shows the main job, in a VM if this machine cannot
 # make shell      a VM to play in
-# make check      every test; check-matrix: on six machines and Debian's kernels
+# make check      every test; check-matrix: on six machines and Debian's kernels;
+#                 check-corpus: others' objects, beside libbpf (an hour or two)
 # make fuzz       libFuzzer on each parser, in both orders of bytes, for FUZZ_SECONDS
 # make coverage   what the tests without a VM do not reach; make lint; make bench
 # make release    release/load_kp_bpf-MACHINE for six machines; check-release proves them
@@ -15,8 +16,10 @@
 VERSION = 0.1
 PREFIX  = /usr/local
 BIN     = load_kp_bpf
-# gcc before 12 has no -Oz
-CFLAGS := $(shell $(CC) -Oz -S -x c -o /dev/null /dev/null 2>/dev/null && echo -Oz || echo -Os)
+# The first of the flags that this compiler takes: gcc before 12 has no -Oz.
+takes   = $(firstword $(foreach flag,$(1),$(shell $(CC) -Werror $(flag) -S -x c -o /dev/null \
+	  /dev/null 2>/dev/null && echo $(flag))))
+CFLAGS := $(call takes,-Oz -Os)
 LDFLAGS = -static -s
 CLANG   = clang
 
@@ -24,9 +27,19 @@ export FUZZ_SECONDS ?= 60
 
 WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
+# What gcc does for speed even then, each of which costs room here. On x86-64 long
+# frames make long instructions, so that a function called once is better off alone.
+NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls \
+	   -fno-if-conversion -fno-ipa-modref -fno-ipa-sra -fno-move-loop-invariants \
+	   -fno-tree-dominator-opts -fno-tree-loop-im -fno-tree-switch-conversion \
+	   -fno-tree-tail-merge -mgeneral-regs-only
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+NO_SPEED += -fno-inline-functions-called-once -malign-data=abi
+endif
+NO_SPEED := $(foreach flag,$(NO_SPEED),$(call takes,$(flag)))
 # Only what is used stays in the binary. Its segments follow one another in the
 # file, and lie 64 KiB apart in memory, the largest page of any machine.
-SMALL    = -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
+SMALL    = $(NO_SPEED) -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	   -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none \
 	   -Wl,-z,norelro -Wl,-z,noseparate-code \
 	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64 -Wl,-T,scripts/layout.ld
@@ -50,7 +63,7 @@ examples/%.o: examples/%.c examples/kp_bpf.h
 examples/plain_tc_style.o: EXAMPLE_FLAGS = -I/usr/include/$(shell uname -m)-linux-gnu
 examples/tc_shared_filter.o examples/exec_depth.o: EXAMPLE_FLAGS = -g
 
-SCRIPTED = demo shell check check-matrix fuzz coverage lint bench release check-release
+SCRIPTED = demo shell check check-matrix check-corpus fuzz coverage lint bench release check-release
 $(SCRIPTED):
 	scripts/$(subst -,_,$@).sh
 

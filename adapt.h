@@ -103,14 +103,12 @@ SELDOM bool adapt_has_syscall_wrapper(void)
 }
 
 /* Fills the map of section .kconfig, before it is created. */
-static inline int adapt_kconfig(struct object *object, struct arena *arena, struct why *why)
+SELDOM int adapt_kconfig(struct object *object, struct arena *arena, struct why *why)
 {
 	struct kconfig_extern *externs;
 	struct object_map *map;
 	uint32_t nr = 0;
 
-	if (object->kconfig_map == OBJECT_NO_MAP)
-		return 0;
 	map = &object->maps.items[object->kconfig_map];
 	externs = arena_take(arena, object->nr_externs, sizeof(*externs));
 	map->data = arena_take(arena, map->value_size, 1);
@@ -143,9 +141,11 @@ static inline int object_adapt(struct object *object, const bool *used, struct k
 {
 	int err = adapt_core(object, used, kbtf, arena, why);
 
-	if (!err)
+	if (!err && object->nr_externs)
 		err = externs_resolve(object, kbtf, arena, why);
-	return err ? err : adapt_kconfig(object, arena, why);
+	if (!err && object->kconfig_map != OBJECT_NO_MAP)
+		err = adapt_kconfig(object, arena, why);
+	return err;
 }
 
 #endif

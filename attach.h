@@ -193,9 +193,7 @@ static attach_function *const attach_ways[] = {
 
 SELDOM void attach_undo(struct attachments *all, uint32_t first)
 {
-	struct why ignored; /* why it was undone is known already */
-
-	attachments_retract(all, first, &ignored);
+	attachments_retract(all, first, NULL); /* why it is undone is known already */
 }
 
 /* Is the request one that can be met? */

@@ -447,9 +447,35 @@ static inline int sys_perf_enable(int perf_fd)
 	return sys_result(syscall(__NR_ioctl, perf_fd, PERF_EVENT_IOC_ENABLE, 0L));
 }
 
+/*
+ * The C library's own functions for some of these weigh more: they do it for
+ * threads that are cancelled, and for kernels before those that have eBPF.
+ */
 static inline int sys_openat(int dir_fd, const char *path, int flags)
 {
-	return sys_result(openat(dir_fd, path, flags | O_CLOEXEC));
+	return sys_result(syscall(__NR_openat, (long)dir_fd, path, flags | O_CLOEXEC | O_LARGEFILE));
+}
+
+/* Lets place_fd be what fd is. */
+static inline int sys_dup_over(int fd, int place_fd)
+{
+	return sys_result(syscall(__NR_dup3, (long)fd, (long)place_fd, (long)O_CLOEXEC));
+}
+
+/* Enters a directory. */
+static inline int sys_fchdir(int dir_fd)
+{
+	return sys_result(syscall(__NR_fchdir, (long)dir_fd));
+}
+
+/* On 64-bit machines the C library's struct stat is the kernel's own; MIPS is the exception. */
+static inline int sys_fstat(int fd, struct stat *out)
+{
+#if UINTPTR_MAX == UINT64_MAX && defined(__NR_fstat) && !defined(__mips__)
+	return sys_result(syscall(__NR_fstat, (long)fd, out));
+#else
+	return sys_result(fstat(fd, out));
+#endif
 }
 
 /* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
@@ -463,7 +489,7 @@ static inline void *sys_memory(size_t size)
 
 static inline int sys_read(int fd, void *data, size_t size)
 {
-	return sys_result(read(fd, data, size));
+	return sys_result(syscall(__NR_read, (long)fd, data, size));
 }
 
 static inline int sys_read_at(int fd, uint64_t off, void *data, size_t size)
@@ -473,7 +499,7 @@ static inline int sys_read_at(int fd, uint64_t off, void *data, size_t size)
 
 static inline int sys_write(int fd, const void *data, size_t size)
 {
-	return sys_result(write(fd, data, size));
+	return sys_result(syscall(__NR_write, (long)fd, data, size));
 }
 
 /*
@@ -618,6 +644,12 @@ static inline pid_t sys_fork(unsigned long flags)
 #else
 	return sys_result(syscall(__NR_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL));
 #endif
+}
+
+/* Waits for a child to end: its status for WIFEXITED() and its like, in *out if that is not NULL. */
+static inline int sys_wait(pid_t child, int *out)
+{
+	return sys_result(syscall(__NR_wait4, (long)child, out, 0L, NULL));
 }
 
 /* The effective capabilities as a bit mask. */

@@ -155,6 +155,13 @@ struct btf {
 	bool bits_in_ints;       /* bit fields may be as before v5.0's kind flag */
 };
 
+/* What an INT is, other than bytes. */
+struct btf_int {
+	uint8_t encoding;        /* BTF_INT_* */
+	uint8_t bit_offset;
+	uint8_t bits;
+};
+
 /* A type record, decoded. */
 struct btf_type {
 	const struct btf *btf;   /* whose section holds it */
@@ -164,7 +171,9 @@ struct btf_type {
 	bool kind_flag;          /* STRUCT, UNION: with bit fields; ENUM*: signed; FWD: a union */
 	uint16_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
 	uint32_t size;           /* bytes, of kinds that have a size */
-	uint32_t type;           /* the type referred to, of kinds that refer to one */
+	uint32_t type;           /* the type referred to, of kinds that refer to one; an ARRAY's element */
+	uint32_t length;         /* elements of an ARRAY */
+	struct btf_int number;   /* of an INT, else zeros */
 	uint32_t extra;          /* offset in btf->types of what follows the record */
 };
 
@@ -189,18 +198,6 @@ struct btf_variable {
 	uint32_t type;           /* a VAR, or a FUNC in .ksyms */
 	uint32_t offset;         /* in the section; compilers leave it 0, for the linker */
 	uint32_t size;
-};
-
-struct btf_array {
-	uint32_t type;
-	uint32_t index_type;
-	uint32_t nr;
-};
-
-struct btf_int {
-	uint8_t encoding;        /* BTF_INT_* */
-	uint8_t bit_offset;
-	uint8_t bits;
 };
 
 /* A string of the BTF or of its base; NULL when out of range. */
@@ -248,10 +245,21 @@ static inline uint64_t btf_record_len(const struct btf_kind_row *row, uint32_t i
 	return row->record + (uint32_t)btf_info_nr(info) * row->element;
 }
 
+static inline struct btf_int btf_int_decode(uint32_t word)
+{
+	return (struct btf_int){
+		.encoding = word >> 24 & 15,
+		.bit_offset = word >> 16 & 255,
+		.bits = word & 255,
+	};
+}
+
 static inline void btf_type_decode(const struct btf *btf, uint32_t id, uint64_t off,
 				   const struct btf_record *record,
 				   const struct btf_kind_row *row, struct btf_type *out)
 {
+	uint32_t words[3];
+
 	*out = (struct btf_type){
 		.btf = btf,
 		.name = btf_string(btf, record->name_off),
@@ -263,6 +271,12 @@ static inline void btf_type_decode(const struct btf *btf, uint32_t id, uint64_t 
 		.type = row->has_type ? record->ref : 0,
 		.extra = (uint32_t)(off + sizeof(*record)),
 	};
+	if (out->kind == BTF_KIND_INT && view_copy(btf->types, out->extra, words, sizeof(words[0])))
+		out->number = btf_int_decode(words[0]);
+	if (out->kind == BTF_KIND_ARRAY && view_copy(btf->types, out->extra, words, sizeof(words))) {
+		out->type = words[0];
+		out->length = words[2]; /* behind the index's type */
+	}
 }
 
 /* False when there is no type with that id, in the BTF or its base. */
@@ -345,38 +359,10 @@ static inline bool btf_is_composite(const struct btf_type *type)
 	return type->kind == BTF_KIND_STRUCT || type->kind == BTF_KIND_UNION;
 }
 
-static inline struct btf_int btf_int_decode(uint32_t word)
-{
-	return (struct btf_int){
-		.encoding = word >> 24 & 15,
-		.bit_offset = word >> 16 & 255,
-		.bits = word & 255,
-	};
-}
-
 /* Is it other than its bytes? */
 static inline bool btf_int_is_bits(const struct btf_int *bits, uint32_t size)
 {
 	return bits->bit_offset != 0 || bits->bits != size * 8ULL;
-}
-
-/* Of an INT. */
-SELDOM bool btf_int_get(const struct btf_type *type, struct btf_int *out)
-{
-	uint32_t word;
-
-	if (type->kind != BTF_KIND_INT ||
-	    !view_copy(type->btf->types, type->extra, &word, sizeof(word)))
-		return false;
-	*out = btf_int_decode(word);
-	return true;
-}
-
-/* Of an ARRAY. */
-static inline bool btf_array_get(const struct btf_type *type, struct btf_array *out)
-{
-	return type->kind == BTF_KIND_ARRAY &&
-	       view_copy(type->btf->types, type->extra, out, sizeof(*out));
 }
 
 /* Of a FUNC_PROTO. */
@@ -462,7 +448,6 @@ SELDOM bool btf_type_skip(const struct btf *btf, uint32_t id, struct btf_type *o
  */
 static inline bool btf_size(const struct btf *btf, uint32_t id, uint64_t *out)
 {
-	struct btf_array array;
 	struct btf_type type;
 	uint64_t nr = 1;
 
@@ -473,12 +458,10 @@ static inline bool btf_size(const struct btf *btf, uint32_t id, uint64_t *out)
 			return !__builtin_mul_overflow(nr, 8, out);
 		if (btf_kind_row(type.kind)->has_size)
 			return !__builtin_mul_overflow(nr, type.size, out);
-		id = type.type;
-		if (type.kind == BTF_KIND_VAR)
-			continue;
-		if (!btf_array_get(&type, &array) || __builtin_mul_overflow(nr, array.nr, &nr))
+		if (type.kind != BTF_KIND_VAR && (type.kind != BTF_KIND_ARRAY ||
+						  __builtin_mul_overflow(nr, type.length, &nr)))
 			return false;
-		id = array.type;
+		id = type.type;
 	}
 	return false;
 }
@@ -490,13 +473,12 @@ static inline bool btf_size(const struct btf *btf, uint32_t id, uint64_t *out)
 static inline void btf_member_bits_of_int(const struct btf *btf, struct btf_member *member)
 {
 	struct btf_type type;
-	struct btf_int bits;
 
-	if (!btf_type_skip(btf, member->type, &type) || !btf_int_get(&type, &bits) ||
-	    !btf_int_is_bits(&bits, type.size))
+	if (!btf_type_skip(btf, member->type, &type) || type.kind != BTF_KIND_INT ||
+	    !btf_int_is_bits(&type.number, type.size))
 		return;
-	member->bit_offset += bits.bit_offset;
-	member->bit_size = bits.bits;
+	member->bit_offset += type.number.bit_offset;
+	member->bit_size = type.number.bits;
 }
 
 /* Of a STRUCT or UNION. */

@@ -90,15 +90,14 @@ static inline void btf_declare_suffix(struct btf_declaration *d)
 static inline bool btf_declare(struct btf_declaration *d, const struct btf_type *type)
 {
 	const char *qualifier = btf_qualifier(type->kind);
-	struct btf_array array;
 
 	if (qualifier) {
 		btf_declare_qualifier(d, qualifier);
 	} else if (type->kind == BTF_KIND_PTR) {
 		btf_declare_pointer(d);
-	} else if (btf_array_get(type, &array)) {
+	} else if (type->kind == BTF_KIND_ARRAY) {
 		btf_declare_suffix(d);
-		text_addf(&d->right, "[%u]", array.nr);
+		text_addf(&d->right, "[%u]", type->length);
 	} else if (type->kind == BTF_KIND_FUNC_PROTO) {
 		btf_declare_suffix(d);
 		text_addf(&d->right, type->nr ? "(...)" : "(void)");
@@ -116,7 +115,6 @@ static inline void btf_add_type_name(const struct btf *btf, uint32_t id, struct 
 {
 	struct btf_type type = { .name = "" };
 	struct btf_declaration d;
-	struct btf_array array;
 
 	d.nr_left = 0;
 	d.nr_qualifiers = 0;
@@ -124,7 +122,7 @@ static inline void btf_add_type_name(const struct btf *btf, uint32_t id, struct 
 	for (int depth = 0; depth < BTF_DEPTH_MAX; depth++) {
 		if (!btf_type_get(btf, id, &type) || !btf_declare(&d, &type))
 			break;
-		id = btf_array_get(&type, &array) ? array.type : type.type;
+		id = type.type;
 	}
 	for (unsigned int i = 0; i < d.nr_qualifiers; i++)
 		text_addf(out, "%s ", d.qualifiers[i]);
@@ -176,10 +174,8 @@ static inline uint64_t btf_zero_extend(uint64_t value, uint32_t bits)
 /* clang says of char no more than that it is signed. */
 static inline bool btf_is_char(const struct btf_type *type)
 {
-	struct btf_int encoding;
-
-	return btf_int_get(type, &encoding) && type->size == 1 &&
-	       (encoding.encoding & BTF_INT_CHAR || strcmp(type->name, "char") == 0);
+	return type->kind == BTF_KIND_INT && type->size == 1 &&
+	       (type->number.encoding & BTF_INT_CHAR || strcmp(type->name, "char") == 0);
 }
 
 /* The enumerator with a name and that value in its lowest bits; false when there is none. */
@@ -238,7 +234,6 @@ static inline void btf_add_number(uint64_t value, bool is_signed, struct text *o
 static inline void btf_add_scalar(const struct btf_type *type, uint64_t value, uint32_t bits,
 				  struct text *out)
 {
-	struct btf_int encoding = { 0 };
 	struct btf_enumerator enumerator;
 	bool is_signed;
 
@@ -246,12 +241,10 @@ static inline void btf_add_scalar(const struct btf_type *type, uint64_t value, u
 		text_addf(out, "0x%llx", (unsigned long long)value);
 		return;
 	}
-	is_signed = type->kind_flag;
-	if (btf_int_get(type, &encoding))
-		is_signed = encoding.encoding & BTF_INT_SIGNED;
+	is_signed = type->kind == BTF_KIND_INT ? type->number.encoding & BTF_INT_SIGNED : type->kind_flag;
 	if (btf_enumerator_of(type, value, bits, &enumerator))
 		text_addf(out, "%s", enumerator.name);
-	else if (encoding.encoding & BTF_INT_BOOL && value <= 1)
+	else if (type->number.encoding & BTF_INT_BOOL && value <= 1)
 		text_addf(out, value ? "true" : "false");
 	else if (btf_is_char(type) && value >= ' ' && value < 0x7f)
 		text_addf(out, "'%c'", (char)value);
@@ -311,20 +304,20 @@ static inline void btf_add_composite(const struct btf_type *type, struct view by
 	text_addf(out, " }");
 }
 
-static inline void btf_add_array(const struct btf_type *type, const struct btf_array *array,
-				 struct view bytes, int depth, struct text *out)
+static inline void btf_add_array(const struct btf_type *type, struct view bytes, int depth,
+				 struct text *out)
 {
 	struct btf_type element;
 	uint64_t size = 0;
 
-	if (btf_type_skip(type->btf, array->type, &element) && btf_is_char(&element)) {
+	if (btf_type_skip(type->btf, type->type, &element) && btf_is_char(&element)) {
 		btf_add_chars(bytes, out);
 		return;
 	}
-	btf_size(type->btf, array->type, &size);
+	btf_size(type->btf, type->type, &size);
 	text_addf(out, "{");
-	for (uint32_t i = 0; i < array->nr && btf_add_separator(i, out); i++)
-		btf_add_part(type->btf, array->type, btf_part(bytes, i * size), depth, out);
+	for (uint32_t i = 0; i < type->length && btf_add_separator(i, out); i++)
+		btf_add_part(type->btf, type->type, btf_part(bytes, i * size), depth, out);
 	text_addf(out, " }");
 }
 
@@ -332,7 +325,6 @@ static inline void btf_add_array(const struct btf_type *type, const struct btf_a
 static inline void btf_add_part(const struct btf *btf, uint32_t id, struct view bytes, int depth,
 				struct text *out)
 {
-	struct btf_array array;
 	struct btf_type type;
 	uint64_t size, value;
 
@@ -343,8 +335,8 @@ static inline void btf_add_part(const struct btf *btf, uint32_t id, struct view 
 		btf_add_part(btf, type.type, bytes, depth + 1, out);
 	else if (btf_is_composite(&type))
 		btf_add_composite(&type, bytes, depth + 1, out);
-	else if (btf_array_get(&type, &array))
-		btf_add_array(&type, &array, bytes, depth + 1, out);
+	else if (type.kind == BTF_KIND_ARRAY)
+		btf_add_array(&type, bytes, depth + 1, out);
 	else if (type.kind != BTF_KIND_FLOAT &&
 		 btf_bits_get(bytes, 0, 8 * size, &value))
 		btf_add_scalar(&type, value, (uint32_t)(8 * size), out);
@@ -376,7 +368,7 @@ static inline void btf_number_store(uint64_t value, uint64_t size, uint8_t *out)
 static inline bool btf_number_read(const char *text, bool *out_negative, uint64_t *out)
 {
 	*out_negative = text_skip(&text, "-");
-	return text_read_number(&text, text_skip(&text, "0x") ? 16 : 10, out) && *text == '\0';
+	return text_read_c_number(&text, out) && *text == '\0';
 }
 
 /* A number that has `bits` bits. */
@@ -449,18 +441,18 @@ static inline int btf_parse_chars(const char *text, uint64_t size, uint8_t *out,
 static inline int btf_parse_scalar(const struct btf_type *type, const char *text, uint64_t *out,
 				   struct why *why)
 {
+	const uint8_t encoding = type->number.encoding;
 	uint32_t bits = type->size * 8;
-	struct btf_int encoding;
 
-	if (!btf_int_get(type, &encoding))
+	if (type->kind != BTF_KIND_INT)
 		return btf_parse_enum(type, text, bits, out, why);
-	if (encoding.encoding & BTF_INT_BOOL)
+	if (encoding & BTF_INT_BOOL)
 		return btf_parse_bool(text, out, why);
 	if (btf_is_char(type) && text[0] == '\'' && text[1] && strcmp(text + 2, "'") == 0) {
 		*out = (uint8_t)text[1];
 		return 0;
 	}
-	return btf_parse_number(text, encoding.encoding & BTF_INT_SIGNED, bits, out, why);
+	return btf_parse_number(text, encoding & BTF_INT_SIGNED, bits, out, why);
 }
 
 /*
@@ -471,7 +463,6 @@ static inline int btf_parse_scalar(const struct btf_type *type, const char *text
 static inline int btf_parse_value(const struct btf *btf, uint32_t id, const char *text,
 				  uint8_t *out, size_t len, struct why *why)
 {
-	struct btf_array array;
 	struct btf_type type, element;
 	uint64_t size, value = 0;
 	struct text name;
@@ -481,7 +472,7 @@ static inline int btf_parse_value(const struct btf *btf, uint32_t id, const char
 		id = type.type;
 	if (!btf_type_skip(btf, id, &type) || !btf_size(btf, id, &size) || size > len)
 		return why_set(why, -EINVAL, "has no type that fits its %zu bytes", len);
-	if (btf_array_get(&type, &array) && btf_type_skip(btf, array.type, &element) &&
+	if (type.kind == BTF_KIND_ARRAY && btf_type_skip(btf, type.type, &element) &&
 	    btf_is_char(&element))
 		return btf_parse_chars(text, size, out, why);
 	if (size <= sizeof(value) && (type.kind == BTF_KIND_INT || type.kind == BTF_KIND_ENUM ||

@@ -79,9 +79,9 @@ static inline uint32_t code_next_function(const struct object *object, const str
 }
 
 /* Gives every function its place: depth first, as libbpf does, but without recursion. */
-static inline int code_place_functions(const struct object *object, uint32_t first,
-				       struct code_visit *visits, struct code_piece *pieces,
-				       struct code *out, struct why *why)
+SELDOM int code_place_functions(const struct object *object, uint32_t first,
+				struct code_visit *visits, struct code_piece *pieces,
+				struct code *out, struct why *why)
 {
 	uint32_t function = OBJECT_NONE, met = first;
 
@@ -102,9 +102,9 @@ static inline int code_place_functions(const struct object *object, uint32_t fir
 	return 0;
 }
 
-static inline void code_copy_function(const struct object *object, const struct code_piece *pieces,
-				      struct code_piece piece, const struct code_visit *visits,
-				      struct insn *insns)
+SELDOM void code_copy_function(const struct object *object, const struct code_piece *pieces,
+			       struct code_piece piece, const struct code_visit *visits,
+			       struct insn *insns)
 {
 	const struct object_function *f = &object->functions[piece.function];
 	const uint32_t nr = f->nr_insns;
@@ -123,6 +123,28 @@ static inline void code_copy_function(const struct object *object, const struct 
 	}
 }
 
+/* With all that it calls, a copy. */
+SELDOM int code_compose_calls(const struct object *object, uint32_t function, struct arena *arena,
+			      struct code *out, struct why *why)
+{
+	struct code_visit *visits = arena_take(arena, object->nr_functions, sizeof(*visits));
+	struct code_piece *pieces = arena_take(arena, object->nr_functions, sizeof(*pieces));
+	int err;
+
+	if (!visits || !pieces)
+		return object_out_of_memory(why);
+	*out = (struct code){ .pieces = pieces };
+	err = code_place_functions(object, function, visits, pieces, out, why);
+	if (err)
+		return err;
+	out->insns = arena_take(arena, out->nr_insns, sizeof(*out->insns));
+	if (!out->insns)
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < out->nr_pieces; i++)
+		code_copy_function(object, pieces, pieces[i], visits, out->insns);
+	return 0;
+}
+
 /*
  * The program's instructions, in *out, which must stay where it is; they live as
  * long as the arena and the object. Returns 0; -ENOEXEC when it grows too large,
@@ -132,10 +154,9 @@ static inline int code_compose(const struct object *object, uint32_t function, s
 			       struct code *out, struct why *why)
 {
 	const struct object_function *f = &object->functions[function];
-	struct code_piece *pieces;
-	struct code_visit *visits;
-	int err;
 
+	if (object->has_calls)
+		return code_compose_calls(object, function, arena, out, why);
 	*out = (struct code){
 		.insns = &object->codes[f->code].insns[f->start],
 		.nr_insns = f->nr_insns,
@@ -143,22 +164,6 @@ static inline int code_compose(const struct object *object, uint32_t function, s
 		.nr_pieces = 1,
 		.single = { function, 0 },
 	};
-	if (!object->has_calls)
-		return 0;
-
-	visits = arena_take(arena, object->nr_functions, sizeof(*visits));
-	out->pieces = pieces = arena_take(arena, object->nr_functions, sizeof(*pieces));
-	if (!visits || !pieces)
-		return object_out_of_memory(why);
-	out->nr_insns = out->nr_pieces = 0;
-	err = code_place_functions(object, function, visits, pieces, out, why);
-	if (err)
-		return err;
-	out->insns = arena_take(arena, out->nr_insns, sizeof(*out->insns));
-	if (!out->insns)
-		return object_out_of_memory(why);
-	for (uint32_t i = 0; i < out->nr_pieces; i++)
-		code_copy_function(object, pieces, pieces[i], visits, out->insns);
 	return 0;
 }
 

@@ -120,13 +120,12 @@ static inline uint32_t core_element_size(const struct core_side *side, const str
 static inline bool core_size(const struct core_side *side, const struct btf_type *type,
 			     struct btf_type *out_element, uint64_t *out)
 {
-	struct btf_array array;
 	uint64_t nr = 1;
 
 	*out_element = *type;
-	for (int depth = 0; btf_array_get(out_element, &array); depth++)
-		if (depth == CORE_DEPTH_MAX || __builtin_mul_overflow(nr, array.nr, &nr) ||
-		    !btf_type_skip(side->btf, array.type, out_element))
+	for (int depth = 0; out_element->kind == BTF_KIND_ARRAY; depth++)
+		if (depth == CORE_DEPTH_MAX || __builtin_mul_overflow(nr, out_element->length, &nr) ||
+		    !btf_type_skip(side->btf, out_element->type, out_element))
 			return false;
 	return (out_element->kind == BTF_KIND_PTR || btf_kind_row(out_element->kind)->has_size) &&
 	       !__builtin_mul_overflow(nr, core_element_size(side, out_element), out) &&
@@ -161,10 +160,10 @@ SELDOM bool core_place_enter_member(struct core_place *place, const struct btf_t
 }
 
 /* Has the array here an element idx? One at a struct's end with no length has all. */
-static inline bool core_has_element(const struct core_place *place, const struct btf_array *array,
+static inline bool core_has_element(const struct core_place *place, const struct btf_type *array,
 				    uint32_t idx)
 {
-	return idx < array->nr || (array->nr == 0 && place->last.name && place->last.is_end);
+	return idx < array->length || (array->length == 0 && place->last.name && place->last.is_end);
 }
 
 static inline bool core_names_equal(const char *a, size_t len, const char *b)
@@ -238,14 +237,14 @@ static inline int core_spec_enter_struct(struct core_spec *spec, const struct bt
 	return 0;
 }
 
-static inline int core_spec_enter_array(struct core_spec *spec, const struct btf_array *array,
+static inline int core_spec_enter_array(struct core_spec *spec, const struct btf_type *array,
 					uint32_t idx, struct why *why)
 {
 	struct btf_type element;
 
 	if (!core_has_element(&spec->place, array, idx))
 		return why_set(why, -ENOEXEC, "element %u of an array, which has %u", idx,
-			       array->nr);
+			       array->length);
 	if (!btf_type_skip(spec->place.side.btf, array->type, &element) ||
 	    !core_place_enter(&spec->place, &element, idx))
 		return why_set(why, -ENOEXEC, "element %u of an array: has no size or lies too far",
@@ -257,12 +256,11 @@ static inline int core_spec_enter_array(struct core_spec *spec, const struct btf
 static inline int core_spec_enter(struct core_spec *spec, uint32_t idx, struct why *why)
 {
 	struct btf_type type = spec->place.last.type;
-	struct btf_array array = { 0 };
 
 	if (btf_is_composite(&type))
 		return core_spec_enter_struct(spec, &type, idx, why);
-	if (btf_array_get(&type, &array))
-		return core_spec_enter_array(spec, &array, idx, why);
+	if (type.kind == BTF_KIND_ARRAY)
+		return core_spec_enter_array(spec, &type, idx, why);
 	return why_set(why, -ENOEXEC, "step %u into a type of kind '%s', expected struct, union or array",
 		       idx, btf_kind_row(type.kind)->name);
 }
@@ -361,10 +359,8 @@ static inline bool core_match_step(struct core_match *match)
 /* INTs of a few bits in a word are no longer written, and never equal. */
 static inline bool core_ints_compatible(const struct btf_type *a, const struct btf_type *b)
 {
-	struct btf_int a_bits, b_bits;
-
-	return btf_int_get(a, &a_bits) && btf_int_get(b, &b_bits) && a_bits.bit_offset == 0 &&
-	       b_bits.bit_offset == 0;
+	return a->kind == BTF_KIND_INT && b->kind == BTF_KIND_INT && !a->number.bit_offset &&
+	       !b->number.bit_offset;
 }
 
 /* May a field of the one type stand for one of the other? */
@@ -372,7 +368,6 @@ static inline int core_fields_compatible(const struct core_match *match, struct 
 					 struct btf_type b)
 {
 	for (int depth = 0; depth < CORE_DEPTH_MAX; depth++) {
-		struct btf_array a_array, b_array;
 		size_t len;
 
 		if (btf_is_composite(&a) && btf_is_composite(&b))
@@ -391,9 +386,8 @@ static inline int core_fields_compatible(const struct core_match *match, struct 
 		case BTF_KIND_INT:
 			return core_ints_compatible(&a, &b);
 		case BTF_KIND_ARRAY:
-			if (!btf_array_get(&a, &a_array) || !btf_array_get(&b, &b_array) ||
-			    !btf_type_skip(match->spec->place.side.btf, a_array.type, &a) ||
-			    !btf_type_skip(match->place.side.btf, b_array.type, &b))
+			if (!btf_type_skip(match->spec->place.side.btf, a.type, &a) ||
+			    !btf_type_skip(match->place.side.btf, b.type, &b))
 				return -ELOOP;
 			break;
 		default:
@@ -435,13 +429,12 @@ SELDOM int core_match_member(struct core_match *match, const struct core_access 
 /* To an element of the array at the place. */
 static inline int core_match_element(struct core_match *match, uint32_t idx)
 {
-	struct btf_array array;
+	const struct btf_type *array = &match->place.last.type;
 	struct btf_type type;
 
-	if (!btf_array_get(&match->place.last.type, &array) ||
-	    !core_has_element(&match->place, &array, idx))
+	if (array->kind != BTF_KIND_ARRAY || !core_has_element(&match->place, array, idx))
 		return 0;
-	return btf_type_skip(match->place.side.btf, array.type, &type) &&
+	return btf_type_skip(match->place.side.btf, array->type, &type) &&
 			       core_place_enter(&match->place, &type, idx) ? 1 : -ELOOP;
 }
 
@@ -496,15 +489,8 @@ struct core_pair {
 SELDOM bool core_pair_follow(struct core_pair *pair, const struct btf_type *a,
 			     const struct btf_type *b)
 {
-	struct btf_array a_array, b_array;
-
-	if (btf_array_get(a, &a_array) && btf_array_get(b, &b_array)) {
-		pair->local = a_array.type;
-		pair->target = b_array.type;
-	} else {
-		pair->local = a->type;
-		pair->target = b->type;
-	}
+	pair->local = a->type;
+	pair->target = b->type;
 	pair->behind_pointer |= a->kind == BTF_KIND_PTR;
 	return --pair->depth > 0;
 }
@@ -639,16 +625,13 @@ static inline int core_composites_match(struct core_match *match, const struct c
 
 static inline bool core_ints_match(const struct btf_type *a, const struct btf_type *b)
 {
-	struct btf_int a_bits, b_bits;
-
-	return btf_int_get(a, &a_bits) && btf_int_get(b, &b_bits) && a->size == b->size &&
-	       ((a_bits.encoding ^ b_bits.encoding) & BTF_INT_SIGNED) == 0;
+	return a->size == b->size &&
+	       ((a->number.encoding ^ b->number.encoding) & BTF_INT_SIGNED) == 0;
 }
 
 /* Do they agree to the letter, as far as the local one goes (TYPE_MATCHES)? */
 SELDOM int core_types_match(struct core_match *match, struct core_pair pair)
 {
-	struct btf_array a_array, b_array;
 	struct btf_type a, b;
 	int found;
 
@@ -678,8 +661,7 @@ SELDOM int core_types_match(struct core_match *match, struct core_pair pair)
 		case BTF_KIND_INT:
 			return core_ints_match(&a, &b);
 		case BTF_KIND_ARRAY:
-			if (!btf_array_get(&a, &a_array) || !btf_array_get(&b, &b_array) ||
-			    a_array.nr != b_array.nr)
+			if (a.length != b.length)
 				return 0;
 			break;
 		case BTF_KIND_FUNC_PROTO:
@@ -742,10 +724,8 @@ static inline int core_bit_field_bytes(const struct core_place *place, uint32_t 
 
 static inline bool core_is_signed(const struct btf_type *type)
 {
-	struct btf_int bits;
-
 	return (core_is_enum(type->kind) && type->kind_flag) ||
-	       (btf_int_get(type, &bits) && bits.encoding & BTF_INT_SIGNED);
+	       type->number.encoding & BTF_INT_SIGNED;
 }
 
 /* What is there is loaded as so many bytes from start on, and shifted left and right. */
@@ -1058,7 +1038,7 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 					  struct core_resolved *out, struct why *why)
 {
 	struct core_candidate *kept = NULL, **tail = &kept, *next;
-	struct core_match first = { 0 };
+	struct core_match before = { 0 };
 
 	for (struct core_candidate *candidate = root->candidates; candidate; candidate = next) {
 		struct core_match match = {
@@ -1077,16 +1057,15 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 			continue;
 		if (core_value_get(spec, &match.place, &value, why))
 			return -ENOEXEC;
-		if (kept && match.place.bit_offset != first.place.bit_offset)
-			return core_disagree(spec, &first, &match, first.place.bit_offset / 8,
+		if (kept && match.place.bit_offset != before.place.bit_offset)
+			return core_disagree(spec, &before, &match, before.place.bit_offset / 8,
 					     match.place.bit_offset / 8, why);
 		if (kept && value.value != out->value.value)
-			return core_disagree(spec, &first, &match, out->value.value, value.value,
+			return core_disagree(spec, &before, &match, out->value.value, value.value,
 					     why);
-		if (!kept) {
-			first = match;
-			out->value = value;
-		}
+		/* A field's size and type may differ: those of the lowest id count, which comes last. */
+		before = match;
+		out->value = value;
 		*tail = candidate;
 		tail = &candidate->next;
 	}
@@ -1141,12 +1120,10 @@ static inline int core_unexpected(int64_t found, uint64_t wanted, struct why *wh
 /* Zero-extended values may be read as more or fewer bytes; a sign would get lost. */
 static inline bool core_is_resizable(const struct core_value *a, const struct core_value *b)
 {
-	struct btf_int a_bits, b_bits;
-
 	if (a->type.kind == BTF_KIND_PTR && b->type.kind == BTF_KIND_PTR)
 		return true;
-	return btf_int_get(&a->type, &a_bits) && btf_int_get(&b->type, &b_bits) &&
-	       a_bits.encoding != BTF_INT_SIGNED && b_bits.encoding != BTF_INT_SIGNED;
+	return a->type.kind == BTF_KIND_INT && b->type.kind == BTF_KIND_INT &&
+	       a->type.number.encoding != BTF_INT_SIGNED && b->type.number.encoding != BTF_INT_SIGNED;
 }
 
 static inline uint32_t core_insn_bytes(uint8_t code)
@@ -1315,10 +1292,9 @@ static inline void core_describe(const struct btf *local,
 				 const struct btf_core_relocation *relocation, struct text *out)
 {
 	struct core_spec spec;
-	struct why why;
 	bool named;
 
-	if (core_spec_read(local, relocation, &spec, &why))
+	if (core_spec_read(local, relocation, &spec, NULL))
 		spec.nr = 0;
 	named = spec.nr > 1 || (spec.nr == 1 && (spec.accesses[0].name || spec.accesses[0].idx));
 	if (named)

@@ -191,14 +191,12 @@ SELDOM void externs_set_code(struct object_code *code, const struct extern_value
  * Finds the object's externs in this kernel, but for values of its configuration,
  * and completes the instructions: once. Returns 0, or -errno with a reason.
  */
-static inline int externs_resolve(struct object *object, struct kbtf *kbtf, struct arena *arena,
-				  struct why *why)
+SELDOM int externs_resolve(struct object *object, struct kbtf *kbtf, struct arena *arena,
+			   struct why *why)
 {
 	struct extern_value *values;
 	int err;
 
-	if (!object->nr_externs)
-		return 0;
 	values = arena_take(arena, object->nr_externs, sizeof(*values));
 	if (!values)
 		return object_out_of_memory(why);

@@ -115,7 +115,7 @@ static inline char *fs_lines_next(struct fs_lines *lines)
  * Opens a directory if it is of that file system, as an empty mount point is
  * not. -ENOENT when it is not there or of another one.
  */
-static inline int fs_open_at(const char *path, unsigned int magic)
+SELDOM int fs_open_at(const char *path, unsigned int magic)
 {
 	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
 	struct statfs fs;
@@ -171,17 +171,17 @@ static inline int fs_mount_in_child(const struct fs_kind *kind, int place_fd)
 		fd = fs_mount_briefly(kind);
 		if (fd < 0)
 			_exit(-fd & 127);
-		dup3(fd, place_fd, O_CLOEXEC);
+		sys_dup_over(fd, place_fd);
 		close(fd);
 		_exit(0);
 	}
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+	if (sys_wait(child, &status) < 0 || !WIFEXITED(status))
 		return -EINTR;
 	return -WEXITSTATUS(status);
 }
 
 /* A file system for us alone. Before v5.2 a mount needs a place. */
-static inline int fs_mount_private(const struct fs_kind *kind)
+SELDOM int fs_mount_private(const struct fs_kind *kind)
 {
 	int fd = sys_mount_detached(kind->type);
 	int err;
@@ -216,14 +216,15 @@ static inline void fs_unescape(char *path)
 }
 
 /* Cuts the next field, up to a space, off a line of mountinfo; NULL when there is none. */
-static inline char *fs_next_field(char **line)
+SELDOM char *fs_next_field(char **line)
 {
-	char *field = *line;
-	char *end = field ? strchr(field, ' ') : NULL;
+	char *field = *line, *end;
 
-	if (end)
-		*end = '\0';
-	*line = end ? end + 1 : NULL;
+	if (!field)
+		return NULL;
+	end = field + text_until(field, " ");
+	*line = *end ? end + 1 : NULL;
+	*end = '\0';
 	return field;
 }
 
@@ -254,7 +255,7 @@ static inline char *fs_parse_mountinfo(char *line, const char *type)
 static inline int fs_open(const struct fs_kind *kind);
 
 /* A mount of that type at an unusual place. */
-static inline int fs_open_elsewhere(const struct fs_kind *kind)
+SELDOM int fs_open_elsewhere(const struct fs_kind *kind)
 {
 	int proc_fd = fs_open(&fs_proc);
 	struct fs_lines lines;

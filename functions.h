@@ -89,7 +89,7 @@ static inline int name_set_read(int tracing_fd, const struct functions_wanted *w
 		return err;
 	out->hashes = sys_memory(NAME_SET_SIZE * sizeof(*out->hashes));
 	while (out->hashes && (line = fs_lines_next(&lines))) {
-		size_t len = strcspn(line, " \t");
+		size_t len = text_until(line, " \t");
 
 		if (functions_match(wanted, line, len))
 			name_set_add(out, line, len);
@@ -165,7 +165,7 @@ static inline int functions_from_ftrace(int tracing_fd, const struct functions_w
 
 		text_skip(&line, "0x");
 		if (text_read_number(&line, 16, &address) && text_skip(&line, " ") &&
-		    functions_match(wanted, line, strcspn(line, " \t")))
+		    functions_match(wanted, line, text_until(line, " \t")))
 			places_add(out, address);
 	}
 	fs_lines_close(&lines);

@@ -130,7 +130,7 @@ static inline int global_store(struct object *object, const struct global *globa
 SELDOM int global_set(const struct elf *elf, struct object *object, const char *assignment,
 		      struct arena *arena, struct why *why)
 {
-	const size_t len = strcspn(assignment, "=");
+	const size_t len = text_until(assignment, "=");
 	struct globals globals;
 	struct global global;
 	int err;

@@ -42,7 +42,7 @@ static inline int kbtf_read_fd(int fd, struct view *out)
 	struct stat st;
 	size_t len = 0;
 	uint8_t *data;
-	int ret = sys_result(fstat(fd, &st));
+	int ret = sys_fstat(fd, &st);
 
 	if (ret < 0)
 		return ret;
@@ -72,13 +72,12 @@ static inline struct view kbtf_in_file(struct view file)
 {
 	struct elf_section section;
 	struct elf elf;
-	struct why unused;
 	uint32_t shstrndx;
 
 	elf = (struct elf){ .file = file };
-	if (elf_check_ident(file, &unused) != 0 || !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
-	    elf_check_section_table(&elf, &shstrndx, &unused) != 0 ||
-	    elf_check_section_names(&elf, shstrndx, &unused) != 0)
+	if (elf_check_ident(file, NULL) != 0 || !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
+	    elf_check_section_table(&elf, &shstrndx, NULL) != 0 ||
+	    elf_check_section_names(&elf, shstrndx, NULL) != 0)
 		return file;
 	for (uint32_t i = 1; i < elf.nr_sections; i++)
 		if (elf_section_get(&elf, i, &section) && strcmp(section.name, ".BTF") == 0)
@@ -203,7 +202,6 @@ static inline int kbtf_read_module(struct kbtf *kbtf, int fd, struct btf *out)
 {
 	char name[64] = "";
 	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
-	struct why unused;
 	uint8_t *data;
 	int err = sys_btf_info(fd, &info);
 
@@ -218,8 +216,7 @@ static inline int kbtf_read_module(struct kbtf *kbtf, int fd, struct btf *out)
 	err = sys_btf_info(fd, &info);
 	if (err < 0)
 		return err;
-	why_clear(&unused);
-	return btf_open((struct view){ data, info.btf_size }, &kbtf->btf, &kbtf->arena, out, &unused);
+	return btf_open((struct view){ data, info.btf_size }, &kbtf->btf, &kbtf->arena, out, NULL);
 }
 
 /* All of them, once; what cannot be read is left out, and without privilege that is all. */

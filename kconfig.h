@@ -72,11 +72,8 @@ static inline struct kconfig_extern *kconfig_find(const struct kconfig *kconfig,
 
 static inline enum kconfig_kind kconfig_int_kind(const struct btf_type *type, bool *out_signed)
 {
-	struct btf_int bits = { 0 };
-
-	btf_int_get(type, &bits);
-	*out_signed = bits.encoding & BTF_INT_SIGNED;
-	if (bits.encoding & BTF_INT_BOOL)
+	*out_signed = type->number.encoding & BTF_INT_SIGNED;
+	if (type->number.encoding & BTF_INT_BOOL)
 		return type->size == 1 ? KCONFIG_BOOL : KCONFIG_UNKNOWN;
 	switch (type->size) {
 	case 1: return KCONFIG_CHAR;
@@ -89,14 +86,13 @@ static inline enum kconfig_kind kconfig_kind_of(const struct btf *btf, uint32_t 
 						bool *out_signed)
 {
 	enum kconfig_kind kind = KCONFIG_UNKNOWN;
-	struct btf_array array = { 0 };
 	struct btf_type type;
 	bool is_array;
 
 	if (!btf_type_skip(btf, id, &type))
 		return KCONFIG_UNKNOWN;
-	is_array = btf_array_get(&type, &array) && array.nr;
-	if (is_array && !btf_type_skip(btf, array.type, &type))
+	is_array = type.length != 0;
+	if (is_array && !btf_type_skip(btf, type.type, &type))
 		return KCONFIG_UNKNOWN;
 	if (type.kind == BTF_KIND_INT)
 		kind = kconfig_int_kind(&type, out_signed);
@@ -276,8 +272,8 @@ SELDOM int kconfig_end_line(struct kconfig *kconfig, struct why *why)
 
 	kconfig->line[kconfig->line_len] = '\0';
 	kconfig->line_len = 0;
-	value = strchr(kconfig->line, '=');
-	if (!kconfig_is_option(kconfig->line) || !value)
+	value = kconfig->line + text_until(kconfig->line, "=");
+	if (!kconfig_is_option(kconfig->line) || !*value)
 		return 0;
 	*value = '\0';
 	var = kconfig_find(kconfig, kconfig->line);

@@ -218,14 +218,13 @@ static inline bool kernel_in_user_namespace(void)
 
 	if (fs_read(&fs_proc, "self/uid_map", map, sizeof(map)) <= 0)
 		return false;
-	p = map;
-	p += strspn(p, " ");
+	p = text_skip_space(map);
 	if (!text_read_number(&p, 10, &inside))
 		return false;
-	p += strspn(p, " ");
+	p = text_skip_space(p);
 	if (!text_read_number(&p, 10, &outside))
 		return false;
-	p += strspn(p, " ");
+	p = text_skip_space(p);
 	return text_read_number(&p, 10, &count) &&
 	       !(inside == 0 && outside == 0 && count == UINT32_MAX);
 }

@@ -154,7 +154,7 @@ static inline bool kind_find(const char *name, struct kind_match *out)
 
 	*out = (struct kind_match){ .optional = name[0] == '?' };
 	name += out->optional;
-	slash = strchr(name, '/');
+	slash = text_find(name, "/");
 	out->target = slash ? slash + 1 : name + strlen(name);
 	for (size_t i = 0; i < NR_SECTION_KINDS && !out->kind; i++)
 		if (kind_has_prefix(&section_kinds[i], name))
@@ -162,8 +162,29 @@ static inline bool kind_find(const char *name, struct kind_match *out)
 	return out->kind != NULL;
 }
 
+/*
+ * tc's "ID/KEY": a program that stands in the program array of that id from the
+ * start, and that others call by its key. Numbers are as in C.
+ */
+struct kind_tail {
+	uint64_t id, key;
+};
+
+static inline bool kind_read_number(const char **cursor, uint64_t *out)
+{
+	const unsigned int base = text_skip(cursor, "0x") ? 16 : **cursor == '0' ? 8 : 10;
+
+	return text_read_number(cursor, base, out) && *out <= UINT32_MAX;
+}
+
+static inline bool kind_find_tail(const char *name, struct kind_tail *out)
+{
+	return kind_read_number(&name, &out->id) && text_skip(&name, "/") &&
+	       kind_read_number(&name, &out->key) && !*name;
+}
+
 /* Another way that the same program may go, which is in the table: NULL when there is none. */
-static inline const struct kind *kind_of_way(const struct kind *kind, enum kind_way way)
+SELDOM const struct kind *kind_of_way(const struct kind *kind, enum kind_way way)
 {
 	for (size_t i = 1; i < NR_SECTION_KINDS; i++)
 		if (section_kinds[i].way == way && section_kinds[i].flags == kind->flags)
@@ -230,7 +251,7 @@ static inline int kind_refuse_target(const struct kind *kind, const char *target
 
 static inline bool pattern_is(const char *text)
 {
-	return strpbrk(text, "*?") != NULL;
+	return text[text_until(text, "*?")] != '\0';
 }
 
 /*
@@ -270,10 +291,10 @@ enum {
 /* CATEGORY/NAME, the path of a tracepoint below tracefs's events; it can lead nowhere else. */
 static inline bool target_is_tracepoint(const char *target)
 {
-	const char *slash = strchr(target, '/');
-	const char *bad = target + strcspn(target, ". \t\n");
+	const char *slash = text_find(target, "/");
+	const char *bad = target + text_until(target, ". \t\n");
 
-	return slash && slash > target && slash[1] && !strchr(slash + 1, '/') && !*bad &&
+	return slash && slash > target && slash[1] && !text_find(slash + 1, "/") && !*bad &&
 	       strlen(target) < TARGET_TRACEPOINT_SIZE;
 }
 
@@ -299,7 +320,7 @@ static inline bool target_parse_binary(const char *target, struct target_binary 
 {
 	const char *colon = strrchr(target, ':');
 	const char *p = colon ? colon + 1 : "";
-	size_t len = strcspn(p, "+@");
+	size_t len = text_until(p, "+@");
 
 	out->symbol[0] = '\0';
 	out->offset = 0;
@@ -308,12 +329,12 @@ static inline bool target_parse_binary(const char *target, struct target_binary 
 	if (*p < '0' || *p > '9') {
 		if (!target_copy(p, len, out->symbol, sizeof(out->symbol)))
 			return false;
-		p += strcspn(p, "+");
+		p += text_until(p, "+");
 		if (!*p)
 			return true;
 		p++;
 	}
-	return text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) && !*p;
+	return text_read_c_number(&p, &out->offset) && !*p;
 }
 
 /* Samples per second, for each CPU; "" is 99, which no timer's beat follows. */

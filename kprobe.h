@@ -68,7 +68,7 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 	p += len;
 	if (*p == '+') {
 		p++;
-		if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &out->offset) || *p)
+		if (!text_read_c_number(&p, &out->offset) || *p)
 			return why_set(why, -ENOEXEC,
 				       "function '%s': expected a number behind the '+'", function);
 	}
@@ -104,7 +104,7 @@ static const struct machine machines[] = {
 	{ "riscv64", "__riscv_", 4 }, /* since v6.6; no KPROBES_ON_FTRACE, and two no-ops at the entry */
 };
 
-static inline struct machine machine_running(void)
+SELDOM struct machine machine_running(void)
 {
 	const struct machine other = { "", NULL, 0 };
 	struct utsname name;
@@ -287,11 +287,11 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
  */
 static inline int attach_check_target(const struct target *target, struct why *why)
 {
-	return target->offset || strchr(target->symbol, ':') ? attach_check_symbol(target, why) : 0;
+	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why) : 0;
 }
 
-static inline int attach_explain(const struct target *target, const struct probe_session *session,
-				 int err, struct why *why)
+SELDOM int attach_explain(const struct target *target, const struct probe_session *session,
+			  int err, struct why *why)
 {
 	switch (err) {
 	case -ENOENT:
@@ -310,21 +310,17 @@ static inline bool attach_is_missing_symbol(int err)
 }
 
 /*
- * Tries the target as it was given, then past the entry that ftrace keeps, then
- * both under the name of the machine's system call wrapper. If nothing does,
- * *target becomes what the returned error is about: a place that was refused
- * tells more than a name that is not there.
+ * Tries the target past the entry that ftrace keeps, then both under the name of
+ * the machine's system call wrapper. If nothing does, *target becomes what the
+ * returned error is about: a place that was refused tells more than a name that
+ * is not there, which is what `first` says of the target as it was given.
  */
-static inline int attach_resolved(struct probe_session *session, struct target *target, int prog_fd,
-				  struct attachment *out, struct why *why)
+SELDOM int attach_variant(struct probe_session *session, struct target *target, int prog_fd,
+			  int first, struct attachment *out, struct why *why)
 {
 	const struct target given = *target;
-	int first = attach_once(session, &given, prog_fd, out);
-	struct machine machine;
+	const struct machine machine = machine_running();
 
-	if (!attach_is_missing_symbol(first))
-		return first;
-	machine = machine_running();
 	for (unsigned int i = 1; i < 4; i++) {
 		const bool skip = i & 1, wrap = i & 2;
 		struct target candidate = given;
@@ -347,6 +343,15 @@ static inline int attach_resolved(struct probe_session *session, struct target *
 	return first;
 }
 
+SELDOM int attach_name_target(const struct target *target, int err, struct why *why)
+{
+	struct text name;
+
+	text_clear(&name);
+	target_add_name(target, &name);
+	return why_subject(why, err, "%s", name.data);
+}
+
 /*
  * Sets the program on the target, which becomes what was found for it. Returns
  * 0; -EOPNOTSUPP when this kernel has no way, else -errno, both with a reason,
@@ -356,18 +361,15 @@ static inline int kprobe_open(struct probe_session *session, struct target *targ
 			      struct attachment *out, struct why *why)
 {
 	int err = attach_check_target(target, why);
-	struct text name;
 
 	if (!err) {
-		err = attach_resolved(session, target, prog_fd, out, why);
+		err = attach_once(session, target, prog_fd, out);
+		if (attach_is_missing_symbol(err))
+			err = attach_variant(session, target, prog_fd, err, out, why);
 		if (err)
 			err = attach_explain(target, session, err, why);
 	}
-	if (!err)
-		return 0;
-	text_clear(&name);
-	target_add_name(target, &name);
-	return why_subject(why, err, "%s", name.data);
+	return err ? attach_name_target(target, err, why) : 0;
 }
 
 #endif

@@ -199,9 +199,8 @@ static inline uint32_t list_count_insns(struct list *list, uint32_t function)
 {
 	struct arena scratch = list->scratch;
 	struct code code;
-	struct why unused;
 
-	if (!list->insns_left || code_compose(list->object, function, &scratch, &code, &unused) != 0 ||
+	if (!list->insns_left || code_compose(list->object, function, &scratch, &code, NULL) != 0 ||
 	    code.nr_insns > list->insns_left)
 		code.nr_insns = list->insns_left = 0;
 	list->insns_left -= code.nr_insns;
@@ -284,7 +283,7 @@ static inline struct view list_global_bytes(struct list *list, const struct glob
 static inline bool list_is_number(const char *s)
 {
 	s += *s == '-';
-	return s[0] && !s[strspn(s, "0123456789")] && (s[0] != '0' || !s[1]);
+	return s[0] && !s[text_while(s, "0123456789")] && (s[0] != '0' || !s[1]);
 }
 
 /* Machines get numbers, truth values and strings as such, and the rest as people read it. */
@@ -337,11 +336,10 @@ static inline void list_globals(struct list *list)
 {
 	struct globals globals;
 	struct global global;
-	struct why unused;
 	uint64_t bytes = 0;
 
 	if (!list->err)
-		list->err = globals_open(list->elf, list->object, &list->scratch, &globals, &unused);
+		list->err = globals_open(list->elf, list->object, &list->scratch, &globals, NULL);
 	for (uint32_t i = 0; !list->err && global_next(&globals, &global); i++) {
 		bytes += global.size;
 		if (i == LIST_GLOBALS_MAX || bytes > LIST_GLOBAL_BYTES_MAX) {

@@ -219,15 +219,21 @@ SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier
 	}
 }
 
+/* Does lockdown take the helper from programs? "integrity" keeps only writing from them (v5.14). */
+static inline bool program_helper_is_locked(const char *helper)
+{
+	return (strncmp(helper, "bpf_probe_read", 14) == 0 && kernel_is_confidential()) ||
+	       (strncmp(helper, "bpf_probe_write_user", 20) == 0 && kernel_lockdown()[0]);
+}
+
 /* The verifier does not know the `helper` that the program calls, named as in its log. */
 static inline int program_hint_helper(const char *helper, int err, struct why *why)
 {
-	const char *lockdown = kernel_lockdown();
 	uint32_t version = kernel_version();
 
-	if (lockdown[0]) {
-		why_hint(why, "the kernel is locked down (%s), which takes helpers from programs",
-			 lockdown);
+	if (program_helper_is_locked(helper)) {
+		why_hint(why, "the kernel is locked down (%s), which takes that helper from programs",
+			 kernel_lockdown());
 		return err;
 	}
 	why_hint(why, "this kernel (%u.%u) has no helper '%.*s' for such a program",
@@ -352,6 +358,31 @@ SELDOM int program_explain(const struct program_request *request,
 	return why_subject(why, err, "program '%s'", request->program->name);
 }
 
+/* It was refused with `err`, as `attr` says it, from which some was left out of `whole`: why? */
+SELDOM int program_load_with_log(const struct program_request *request,
+				 struct sys_prog_load_attr *whole, struct sys_prog_load_attr *attr,
+				 int err, struct verifier_log *log, struct why *why)
+{
+	int fd = err;
+
+	if (err == -ENOSYS)
+		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
+
+	/*
+	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
+	 * program as it was; without its BTF it may find fault with something else.
+	 */
+	if (!kernel_is_exhausted(err) && attr->prog_btf_fd != whole->prog_btf_fd)
+		fd = program_try_with_log(whole, log);
+	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
+		fd = program_try_with_log(attr, log);
+	if (fd >= 0)
+		return fd;
+	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
+		err = fd;
+	return program_explain(request, log, err, why);
+}
+
 /*
  * Loads the program, whose instructions name the maps. Returns the descriptor,
  * or -errno with a reason and, where the verifier spoke, its log, which
@@ -361,30 +392,12 @@ static inline int program_load(struct kernel *kernel, const struct program_reque
 			       struct verifier_log *log, struct why *why)
 {
 	struct sys_prog_load_attr whole = program_attr(kernel, request), attr = whole;
-	int fd, err;
+	int fd;
 
 	do
 		fd = program_try(&attr);
 	while (fd < 0 && program_mend(kernel, fd, &attr));
-	if (fd >= 0)
-		return fd;
-	if (fd == -ENOSYS)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
-
-	/*
-	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
-	 * program as it was; without its BTF it may find fault with something else.
-	 */
-	err = fd;
-	if (!kernel_is_exhausted(err) && attr.prog_btf_fd != whole.prog_btf_fd)
-		fd = program_try_with_log(&whole, log);
-	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
-		fd = program_try_with_log(&attr, log);
-	if (fd >= 0)
-		return fd;
-	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
-		err = fd;
-	return program_explain(request, log, err, why);
+	return fd >= 0 ? fd : program_load_with_log(request, &whole, &attr, fd, log, why);
 }
 
 #endif

@@ -53,9 +53,9 @@ struct options {
 	struct programs_wanted wanted; /* FUNCTIONs as given, if any */
 	enum attach_mode mode;
 	const char *btf; /* the file that has the kernel's BTF; NULL: the kernel itself */
-	const char *sets[SETS_MAX]; /* NAME=VALUE of global variables */
-	uint32_t nr_sets;
 	bool help, version, verbose, quiet, keep_going, list, json;
+	uint32_t nr_sets;
+	const char *sets[SETS_MAX]; /* NAME=VALUE of global variables */
 };
 
 static const char usage[] =
@@ -80,35 +80,7 @@ static const char usage[] =
 	"Exit status: 0 done, 1 the system or kernel refused, 2 usage, 3 the object is\n"
 	"bad or unsupported, 4 this kernel lacks the feature.\n";
 
-enum option_id {
-	OPTION_HELP, OPTION_VERSION, OPTION_VERBOSE, OPTION_QUIET, OPTION_RETPROBE, OPTION_CHECK,
-	OPTION_ATTACH, OPTION_BTF, OPTION_SET, OPTION_KEEP_GOING, OPTION_LIST,
-	OPTION_JSON,
-};
-
-static const struct option_name {
-	enum option_id id;
-	const char *name;
-	char letter; /* '\0' when it has none */
-	bool has_value;
-} option_names[] = {
-	{ OPTION_HELP, "help", 'h', false },
-	{ OPTION_VERSION, "version", 'V', false },
-	{ OPTION_VERBOSE, "verbose", 'v', false },
-	{ OPTION_QUIET, "quiet", 'q', false },
-	{ OPTION_RETPROBE, "retprobe", 'r', false },
-	{ OPTION_CHECK, "check", '\0', false },
-	{ OPTION_ATTACH, "attach", '\0', true },
-	{ OPTION_BTF, "btf", '\0', true },
-	{ OPTION_SET, "set", '\0', true },
-	{ OPTION_KEEP_GOING, "keep-going", '\0', false },
-	{ OPTION_LIST, "list", '\0', false },
-	{ OPTION_JSON, "json", '\0', false },
-};
-
-#define NR_OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
-
-SELDOM int option_set_attach(struct options *options, const char *how, struct why *why)
+static int option_set_attach(struct options *options, const char *how, struct why *why)
 {
 	if (strcmp(how, "auto") == 0)
 		options->mode = ATTACH_AUTO;
@@ -121,6 +93,13 @@ SELDOM int option_set_attach(struct options *options, const char *how, struct wh
 	return 0;
 }
 
+static int option_set_btf(struct options *options, const char *file, struct why *why)
+{
+	(void)why;
+	options->btf = file;
+	return 0;
+}
+
 static int option_add_set(struct options *options, const char *assignment, struct why *why)
 {
 	if (options->nr_sets == SETS_MAX)
@@ -130,25 +109,31 @@ static int option_add_set(struct options *options, const char *assignment, struc
 	return 0;
 }
 
-/* `value` is "" for an option that has none. */
-static int option_set(struct options *options, enum option_id id, const char *value,
-		      struct why *why)
+static const struct option {
+	char name[11];
+	char letter;       /* '\0' when it has none */
+	uint16_t flag;     /* where the bool is that it sets; or */
+	int (*set)(struct options *options, const char *value, struct why *why); /* it takes a value */
+} option_table[] = {
+	{ "help", 'h', offsetof(struct options, help), NULL },
+	{ "version", 'V', offsetof(struct options, version), NULL },
+	{ "verbose", 'v', offsetof(struct options, verbose), NULL },
+	{ "quiet", 'q', offsetof(struct options, quiet), NULL },
+	{ "retprobe", 'r', offsetof(struct options, wanted.retprobe), NULL },
+	{ "check", '\0', offsetof(struct options, wanted.check), NULL },
+	{ "keep-going", '\0', offsetof(struct options, keep_going), NULL },
+	{ "list", '\0', offsetof(struct options, list), NULL },
+	{ "json", '\0', offsetof(struct options, json), NULL },
+	{ "attach", '\0', 0, option_set_attach },
+	{ "btf", '\0', 0, option_set_btf },
+	{ "set", '\0', 0, option_add_set },
+};
+
+#define NR_OPTIONS (sizeof(option_table) / sizeof(option_table[0]))
+
+static void option_set_flag(struct options *options, const struct option *option)
 {
-	switch (id) {
-	case OPTION_HELP: options->help = true; break;
-	case OPTION_VERSION: options->version = true; break;
-	case OPTION_VERBOSE: options->verbose = true; break;
-	case OPTION_QUIET: options->quiet = true; break;
-	case OPTION_RETPROBE: options->wanted.retprobe = true; break;
-	case OPTION_CHECK: options->wanted.check = true; break;
-	case OPTION_KEEP_GOING: options->keep_going = true; break;
-	case OPTION_JSON: options->json = true; /* fall through */
-	case OPTION_LIST: options->list = true; break;
-	case OPTION_BTF: options->btf = value; break;
-	case OPTION_SET: return option_add_set(options, value, why);
-	case OPTION_ATTACH: return option_set_attach(options, value, why);
-	}
-	return 0;
+	*(bool *)((char *)options + option->flag) = true;
 }
 
 /* "-vr": letters of options, none of which has a value. */
@@ -157,11 +142,11 @@ SELDOM int option_parse_letters(struct options *options, const char *arg, struct
 	for (const char *p = arg + 1; *p; p++) {
 		size_t i = 0;
 
-		while (i < NR_OPTIONS && option_names[i].letter != *p)
+		while (i < NR_OPTIONS && option_table[i].letter != *p)
 			i++;
 		if (i == NR_OPTIONS)
 			return why_set(why, -EINVAL, "unknown option '-%.*s'", 1, p);
-		option_set(options, option_names[i].id, "", why);
+		option_set_flag(options, &option_table[i]);
 	}
 	return 0;
 }
@@ -171,23 +156,26 @@ static int option_parse_name(struct options *options, const char *arg, const cha
 			     struct why *why)
 {
 	const char *name = arg + 2;
-	size_t len = strcspn(name, "=");
+	size_t len = text_until(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
 
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
-		const struct option_name *option = &option_names[i];
+		const struct option *option = &option_table[i];
 
 		if (strlen(option->name) != len || memcmp(option->name, name, len) != 0)
 			continue;
-		if (!option->has_value && value)
+		if (!option->set && value)
 			return why_set(why, -EINVAL, "option '--%s' takes no value", option->name);
-		if (option->has_value && !value) {
+		if (!option->set) {
+			option_set_flag(options, option);
+			return 0;
+		}
+		if (!value) {
 			value = *next;
 			*next = NULL;
 		}
-		if (option->has_value && !value)
-			return why_set(why, -EINVAL, "option '--%s' needs a value", option->name);
-		return option_set(options, option->id, value ? value : "", why);
+		return value ? option->set(options, value, why)
+			     : why_set(why, -EINVAL, "option '--%s' needs a value", option->name);
 	}
 	return why_set(why, -EINVAL, "unknown option '%s'", arg);
 }
@@ -241,6 +229,7 @@ static int options_parse(int argc, char **argv, struct options *out, struct why 
 	}
 	if (err || out->help || out->version)
 		return err;
+	out->list |= out->json;
 	if (!out->object)
 		return why_set(why, -EINVAL, "expected OBJECT");
 	if (out->list && out->wanted.nr_functions)
@@ -285,7 +274,7 @@ static int print_chunk(int fd, const char *data, size_t len)
 	struct stat st = { 0 };
 	int ret = 1;
 
-	fstat(fd, &st);
+	sys_fstat(fd, &st);
 	if (S_ISCHR(st.st_mode))
 		return print_on_terminal(fd, data, len);
 	if (!S_ISREG(st.st_mode))
@@ -318,7 +307,7 @@ static void print_line(struct text *line)
 }
 
 /* "load_kp_bpf: SUBJECT: TEXT"; the subject, mostly the object's file, may be NULL. */
-static void report_text(const char *subject, const struct text *text)
+SELDOM void report_text(const char *subject, const struct text *text)
 {
 	struct text line;
 
@@ -330,7 +319,7 @@ static void report_text(const char *subject, const struct text *text)
 }
 
 __attribute__((format(printf, 2, 3)))
-static void report(const char *subject, const char *format, ...)
+SELDOM void report(const char *subject, const char *format, ...)
 {
 	struct text text;
 	va_list args;
@@ -393,7 +382,7 @@ SELDOM void report_version(const char *file, uint32_t object_version)
 }
 
 /* What the object holds, once it is loaded. */
-static void report_object(const char *file, const struct object *object, const struct programs *programs,
+SELDOM void report_object(const char *file, const struct object *object, const struct programs *programs,
 			  bool verbose)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
@@ -457,9 +446,10 @@ static int file_open(const char *path)
 static int file_check(int fd, size_t *out_size, struct why *why)
 {
 	struct stat st;
+	int err = sys_fstat(fd, &st);
 
-	if (fstat(fd, &st) != 0)
-		return why_errno(why, -errno, "cannot be looked at");
+	if (err)
+		return why_errno(why, err, "cannot be looked at");
 	if (!S_ISREG(st.st_mode))
 		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(st.st_mode), ELF_EXPECTED);
 	if (st.st_size > FILE_SIZE_MAX)
@@ -543,6 +533,26 @@ static void signals_wait(void)
 	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
 }
 
+/*
+ * Text that must not be lost, while something is live: its reader may take its time,
+ * until a signal is there to end us. At most PRINT_CHUNK bytes. Returns 0; -EINTR for
+ * that signal; else -errno.
+ */
+static int print_patiently(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		const int ret = print_chunk(fd, data, len);
+
+		if (ret <= 0 && sys_end_is_pending())
+			return -EINTR;
+		if (ret < 0 && ret != -EINTR && ret != -EAGAIN)
+			return ret;
+		data += ret > 0 ? ret : 0;
+		len -= ret > 0 ? (size_t)ret : 0;
+	}
+	return 0;
+}
+
 /* ---- The session ---- */
 
 /* All that must be undone. */
@@ -561,7 +571,7 @@ struct session {
 };
 
 /* Nothing is to be undone, so a reader may take its time, and whatever ends a program may end this one. */
-static int list_print_piece(const char *data, size_t len)
+SELDOM int list_print_piece(const char *data, size_t len)
 {
 	int ret = 0;
 
@@ -648,7 +658,7 @@ static int session_load(struct session *s, struct why *why)
 /* programs + targets -> attachments; the pins come last */
 static int session_attach(const struct options *options, struct session *s, struct why *why)
 {
-	int err = maps_link(&s->maps, s->programs.function_fds, why);
+	int err = s->object.maps.nr_slots ? maps_link(&s->maps, s->programs.function_fds, why) : 0;
 
 	s->attachments.probes.mode = options->mode;
 	for (uint32_t i = 0; i < s->programs.nr && !err; i++) {
@@ -721,35 +731,44 @@ static void session_report_live(const struct options *options, const struct sess
 	}
 }
 
-/* Iterators run once: what they say goes to stdout. */
-SELDOM int session_iterate(struct session *s, struct why *why)
+/* One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a reason. */
+SELDOM int iterator_print(int fd, struct why *why)
 {
 	char piece[PRINT_CHUNK];
+	int err = 0, len = fd;
 
+	while (len >= 0 && !err && (len = sys_read(fd, piece, sizeof(piece))) > 0)
+		err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
+	if (len < 0)
+		return why_errno(why, len, "the iterator cannot be read");
+	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written") : err;
+}
+
+/* Iterators run once: what they say goes to stdout. Who reads no more has what he wanted. */
+SELDOM int session_iterate(struct session *s, struct why *why)
+{
 	for (uint32_t i = 0; i < s->programs.nr; i++) {
 		const struct program *program = &s->programs.items[i];
-		int fd, ret;
+		int fd, err;
 
 		if (!program->nr_targets || program->kind->way != WAY_ITER)
 			continue;
-		fd = ret = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
-		while (ret >= 0 && (ret = sys_read(fd, piece, sizeof(piece))) > 0)
-			print_bytes(STDOUT_FILENO, piece, (size_t)ret);
+		fd = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
+		err = iterator_print(fd, why);
 		if (fd >= 0)
 			close(fd);
-		if (ret < 0) {
-			why_errno(why, ret, "the iterator cannot be read");
-			return why_subject(why, ret, "program '%s'", program->spec->name);
-		}
+		if (err && err != -EPIPE)
+			return why_subject(why, err, "program '%s'", program->spec->name);
 	}
 	return 0;
 }
 
-/* Is there a program that runs by itself? */
-static bool session_waits(const struct session *s)
+/* Is there a live program that runs once, or one that waits to be run? */
+static bool session_has(const struct session *s, bool iterator)
 {
 	for (uint32_t i = 0; i < s->programs.nr; i++)
-		if (s->programs.items[i].nr_targets && s->programs.items[i].kind->way != WAY_ITER)
+		if (s->programs.items[i].nr_targets &&
+		    (s->programs.items[i].kind->way == WAY_ITER) == iterator)
 			return true;
 	return false;
 }
@@ -781,11 +800,10 @@ static int session_run(const struct options *options, struct session *s, struct 
 	attach_sweep(&s->attachments);
 	if (!options->quiet)
 		report_silenced(options->object);
-	if (session_iterate(s, why) != 0)
-		return -EIO;
-	if (session_waits(s))
+	err = session_has(s, true) ? session_iterate(s, why) : 0;
+	if (!err && session_has(s, false))
 		signals_wait();
-	return 0;
+	return err == -EINTR ? 0 : err;
 }
 
 /* In reverse order; pins stay if the probe was live. Idempotent. */

@@ -65,6 +65,7 @@ struct object_map {
 	uint32_t numa_node;
 	uint64_t extra;        /* map_extra */
 	enum pinning pinning;
+	uint32_t id;           /* tc's: what sections of tail calls name it by; 0: nothing */
 	uint32_t inner;        /* maps of maps: the map that serves as template, else OBJECT_NO_MAP */
 	bool is_template;      /* it is that and nothing else */
 	bool is_data;          /* a section of variables, one value */
@@ -167,7 +168,7 @@ static inline uint32_t mapdef_find(const struct object_maps *maps, struct mapdef
 #define MAP_PIN_NAME_MAX 255U /* NAME_MAX */
 
 /* A pin is a file in bpffs, which refuses '.' in names. */
-static inline int mapdef_check_pin_name(const char *name, struct why *why)
+SELDOM int mapdef_check_pin_name(const char *name, struct why *why)
 {
 	size_t len = strlen(name);
 
@@ -177,10 +178,10 @@ static inline int mapdef_check_pin_name(const char *name, struct why *why)
 		return why_set(why, -ENOEXEC,
 			       "cannot be pinned: its name has %zu characters, at most %u", len,
 			       MAP_PIN_NAME_MAX);
-	if (strpbrk(name, "./"))
+	if (name[text_until(name, "./")])
 		return why_set(why, -ENOEXEC,
 			       "cannot be pinned: '%c' in its name, which the bpf file system refuses",
-			       *strpbrk(name, "./"));
+			       name[text_until(name, "./")]);
 	return 0;
 }
 
@@ -327,6 +328,7 @@ static inline int mapdef_legacy_read(const struct object_map_def *def, struct ob
 	map->value_size = def->size_value;
 	map->max_entries = def->max_elem;
 	map->flags = def->flags;
+	map->id = def->id;
 	map->pinning = (enum pinning)def->pinning;
 	return mapdef_check_pinning(map, def->pinning, why);
 }
@@ -451,7 +453,7 @@ SELDOM int mapdef_named_parse(const struct elf_section *section, struct arena *a
 	if (!named || !map)
 		return mapdef_out_of_memory(why);
 	*out = (struct mapdef_range){ maps->nr - 1, 1 };
-	map->name = strchr(section->name, '/') + 1;
+	map->name = text_find(section->name, "/") + 1;
 	if (size < MAPDEF_BASE || size % sizeof(uint32_t) != 0) {
 		why_set(why, -ENOEXEC, "%llu bytes, expected one struct bpf_map_def of at least %u",
 			(unsigned long long)size, MAPDEF_BASE);
@@ -483,7 +485,6 @@ static inline bool mapdef_btf_number(const struct btf *btf, uint32_t id, uint64_
 {
 	struct btf_enumerator enumerator;
 	struct btf_type type;
-	struct btf_array array;
 
 	if (!btf_type_skip(btf, id, &type))
 		return false;
@@ -494,9 +495,9 @@ static inline bool mapdef_btf_number(const struct btf *btf, uint32_t id, uint64_
 		return true;
 	}
 	if (type.kind != BTF_KIND_PTR || !btf_type_skip(btf, type.type, &type) ||
-	    !btf_array_get(&type, &array))
+	    type.kind != BTF_KIND_ARRAY)
 		return false;
-	*out = array.nr;
+	*out = type.length;
 	return true;
 }
 
@@ -522,11 +523,10 @@ static inline int mapdef_btf_type(const struct btf *btf, const struct btf_member
 static inline int mapdef_btf_values(const struct btf *btf, const struct btf_member *member,
 				    struct object_map *map, uint32_t *out_inner, struct why *why)
 {
-	struct btf_array array;
 	struct btf_type type;
 
-	if (!btf_type_skip(btf, member->type, &type) || !btf_array_get(&type, &array) ||
-	    !btf_type_skip(btf, array.type, &type) || type.kind != BTF_KIND_PTR ||
+	if (!btf_type_skip(btf, member->type, &type) || type.kind != BTF_KIND_ARRAY ||
+	    !btf_type_skip(btf, type.type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_type_skip(btf, type.type, &type) ||
 	    (type.kind != BTF_KIND_STRUCT && type.kind != BTF_KIND_FUNC_PROTO))
 		return why_set(why, -ENOEXEC, "'values' is no array of pointers to maps or programs");

@@ -236,13 +236,13 @@ static inline bool map_fdinfo_value(const char *fdinfo, const char *name, uint32
 	uint64_t value = 0;
 
 	while (!text_skip(&p, name)) {
-		p = strchr(p, '\n');
+		p = text_find(p, "\n");
 		if (!p)
 			return false;
 		p++;
 	}
-	p += strspn(p, " \t");
-	if (!text_read_number(&p, text_skip(&p, "0x") ? 16 : 10, &value) || value > UINT32_MAX)
+	p = text_skip_space(p);
+	if (!text_read_c_number(&p, &value) || value > UINT32_MAX)
 		return false;
 	*out = (uint32_t)value;
 	return true;
@@ -343,7 +343,7 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 /* Enters a directory: bpf() takes paths only, and resolves them from there. */
 static inline int pin_enter(int dir_fd)
 {
-	return sys_result(fchdir(dir_fd));
+	return sys_fchdir(dir_fd);
 }
 
 #define MOUNT_TRIES 100
@@ -538,7 +538,7 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 
 	if (pin_fd < 0)
 		return pin_fd == -ENOENT ? pin_fd : why_errno(why, pin_fd, "cannot be looked at");
-	err = sys_result(fstat(pin_fd, &st));
+	err = sys_fstat(pin_fd, &st);
 	if (err == 0 && (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))) {
 		close(pin_fd);
 		return why_set(why, -EEXIST, "is a %s, expected a map",
@@ -673,7 +673,7 @@ static inline int maps_open(struct kernel *kernel, const struct object_maps *spe
  * descriptor is in function_fds at its function's index. What stood in a map that
  * was pinned before is replaced for good.
  */
-static inline int maps_link(const struct maps *maps, const int *function_fds, struct why *why)
+SELDOM int maps_link(const struct maps *maps, const int *function_fds, struct why *why)
 {
 	for (uint32_t i = 0; i < maps->specs->nr_slots; i++) {
 		const struct object_slot *slot = &maps->specs->slots[i];
@@ -720,7 +720,7 @@ SELDOM int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
 }
 
 /* Puts the maps that others have pinned in the places of ours, under the same descriptors. */
-static inline int maps_adopt(struct maps *maps, struct why *why)
+SELDOM int maps_adopt(struct maps *maps, struct why *why)
 {
 	for (uint32_t i = 0; i < maps->nr; i++) {
 		int fd = maps_lacks_pin(maps, i) ? maps_open_pin(maps, i, why) : -ENOENT;
@@ -729,7 +729,7 @@ static inline int maps_adopt(struct maps *maps, struct why *why)
 			continue;
 		if (fd < 0)
 			return why_subject(why, fd, "map '%s'", maps->specs->items[i].name);
-		dup3(fd, maps->items[i].fd, O_CLOEXEC);
+		sys_dup_over(fd, maps->items[i].fd);
 		close(fd);
 		maps->items[i].pinned = true;
 	}

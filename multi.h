@@ -144,13 +144,16 @@ static inline int multi_explain_link(const struct multi *multi, int err, struct 
 {
 	if ((err == -EINVAL || attach_is_missing(err)) &&
 	    !probe_multi_is_there(multi->kind->attach_type))
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %s links", multi->kind->prefix);
+		return probe_refuse_multi(multi->kind, why);
 	if (err == -ESRCH || err == -EINVAL)
 		return multi_explain_names(&multi->wanted, err, why);
 	return probe_explain_common(err, why);
 }
 
-/* The names as the kernel has them: with `prefix`, sys_NAME is the machine's wrapper. */
+/*
+ * The names as they are given; with `prefix`, as the kernel wants them: sys_NAME is
+ * the machine's wrapper, and each is there once.
+ */
 struct multi_names {
 	sys_u64 *pointers; /* what is in one range of memory, before the texts */
 	char *texts;
@@ -169,7 +172,7 @@ static inline void multi_names_fill(const struct functions_wanted *wanted, const
 		char *text = names->texts + names->used;
 		const size_t prefix_len = wrapped ? strlen(prefix) : 0, len = strlen(name);
 
-		if (pattern_is(name) || multi_is_repeated(wanted, i))
+		if (pattern_is(name) || (prefix && multi_is_repeated(wanted, i)))
 			continue;
 		if (wrapped)
 			memcpy(text, prefix, prefix_len);
@@ -204,9 +207,10 @@ static inline int multi_link_names(struct attachments *all, struct multi *multi,
 	attr.syms = sys_ptr(names.pointers);
 	if (names.nr)
 		err = multi_link(all, multi, &attr);
-	prefix = err == -ESRCH ? machine_running().syscall_prefix : NULL;
-	if (prefix) {
-		multi_names_fill(&multi->wanted, prefix, &names);
+	if (err == -ESRCH) {
+		prefix = machine_running().syscall_prefix;
+		multi_names_fill(&multi->wanted, prefix ? prefix : "", &names);
+		attr.cnt = names.nr;
 		err = multi_link(all, multi, &attr);
 	}
 	multi->nr_set += names.nr;
@@ -266,7 +270,7 @@ static inline void multi_add_place(const struct multi *multi, struct text *out)
 static inline bool multi_is_wanted(const struct functions_wanted *wanted)
 {
 	for (uint32_t i = 0; i < wanted->nr; i++)
-		if (strpbrk(wanted->targets[i], "+:"))
+		if (wanted->targets[i][text_until(wanted->targets[i], "+:")])
 			return false;
 	return wanted->nr > MULTI_WORTH || multi_has_pattern(wanted);
 }

@@ -56,6 +56,7 @@ struct object_program {
 	const char *section;
 	struct kind_match match; /* what the section's name says */
 	uint32_t function;
+	bool is_tail;            /* tc's "ID/KEY": others call it, and it has no other place */
 };
 
 enum object_extern_kind {
@@ -259,14 +260,12 @@ static inline int object_read_license(const struct elf_section *section, struct 
 static inline void object_open_btf(const struct object_parser *parser)
 {
 	struct object *object = parser->object;
-	struct why unused;
 
 	if (!parser->btf.idx)
 		return;
-	why_clear(&unused);
-	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, &unused) == 0;
+	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, NULL) == 0;
 	if (object->has_btf && parser->btf_ext.idx &&
-	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, &unused) != 0)
+	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, NULL) != 0)
 		object->btf_ext = (struct btf_ext){ 0 };
 }
 
@@ -435,8 +434,8 @@ SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_id
 }
 
 /* Puts before a reason which instruction of which function it is about. */
-static inline void object_add_insn(const struct object *object, const struct object_code *code,
-				   uint32_t insn, struct why *why)
+SELDOM void object_add_insn(const struct object *object, const struct object_code *code,
+			    uint32_t insn, struct why *why)
 {
 	const char *function = NULL;
 
@@ -574,7 +573,7 @@ static inline int object_match_btf(struct object_parser *parser, struct why *why
 
 /* ---- Programs ---- */
 
-/* In tc's section there is one program, and nothing else. */
+/* In tc's sections there is one program, and nothing else. */
 static inline int object_check_prog(const struct object *object, const struct object_code *code,
 				    struct why *why)
 {
@@ -607,12 +606,16 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 	struct object *object = parser->object;
 	struct object_program program = { .section = code->name };
 	const bool has_global = object_has_global(object, code);
+	struct kind_tail tail;
 
-	if (!kind_find(code->name, &program.match))
+	program.is_tail = !kind_find(code->name, &program.match);
+	if (program.is_tail && !kind_find_tail(code->name, &tail))
 		return -ENOENT;
+	if (program.is_tail)
+		kind_find("prog", &program.match);
 	if (!code->nr_functions)
 		return why_set(why, -ENOEXEC, "has no function symbol");
-	if (strcmp(code->name, "prog") == 0 && object_check_prog(object, code, why) != 0)
+	if ((program.is_tail || strcmp(code->name, "prog") == 0) && object_check_prog(object, code, why) != 0)
 		return -ENOEXEC;
 	for (uint32_t i = 0; i < code->nr_functions; i++) {
 		program.function = code->first_function + i;
@@ -699,6 +702,53 @@ static inline int object_parse_maps(struct object_parser *parser, struct why *wh
 	}
 	if (object->maps.nr > MAPS_MAX)
 		return why_set(why, -ENOEXEC, "%u maps, at most %u", object->maps.nr, MAPS_MAX);
+	return 0;
+}
+
+/* The program arrays that tc gives an id, by that: they are names without letters. */
+static inline int object_list_arrays(struct object_parser *parser, struct names *out, struct why *why)
+{
+	const struct object_maps *maps = &parser->object->maps;
+
+	if (!names_open(parser->arena, maps->nr, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < maps->nr; i++)
+		if (maps->items[i].type == BPF_MAP_TYPE_PROG_ARRAY && maps->items[i].id)
+			names_add(out, "", maps->items[i].id, i);
+	names_sort(out);
+	return 0;
+}
+
+/* Puts tail calls into the arrays that their sections name. */
+static inline int object_place_tails(struct object_parser *parser, struct why *why)
+{
+	struct object *object = parser->object;
+	struct names arrays = { 0 };
+
+	for (uint32_t i = 0; i < object->nr_programs; i++) {
+		const struct object_program *program = &object->programs[i];
+		const struct name *array;
+		struct kind_tail tail;
+		int err;
+
+		if (!program->is_tail)
+			continue;
+		err = arrays.items ? 0 : object_list_arrays(parser, &arrays, why);
+		if (err)
+			return err;
+		kind_find_tail(program->section, &tail);
+		array = names_find(&arrays, "", (uint32_t)tail.id);
+		if (!array || tail.key >= object->maps.items[array->value].max_entries)
+			return why_set(why, -ENOEXEC,
+				       "section '%s': no map of type prog_array in section 'maps' has id %u and a place %u",
+				       program->section, (uint32_t)tail.id, (uint32_t)tail.key);
+		err = mapdef_add_slot(&object->maps, parser->arena,
+				      (struct object_slot){ array->value, (uint32_t)tail.key, program->function,
+							    true, program->name },
+				      why);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -1295,6 +1345,8 @@ static inline int object_parse(const struct elf *elf, struct arena *arena, struc
 		err = object_parse_programs(&parser, why);
 	if (!err)
 		err = object_parse_maps(&parser, why);
+	if (!err)
+		err = object_place_tails(&parser, why);
 	if (!err)
 		err = object_relocate(&parser, why);
 	if (!err)

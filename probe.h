@@ -90,7 +90,7 @@ static inline int attach_perf_event(struct sys_perf_attr *attr)
 }
 
 /* The program runs from the first hit: it is set before the event is enabled. */
-static inline int attach_perf_program(int prog_fd, int perf_fd)
+SELDOM int attach_perf_program(int prog_fd, int perf_fd)
 {
 	int err = sys_perf_set_bpf(perf_fd, prog_fd);
 
@@ -165,7 +165,7 @@ static inline void event_make_base(char *out)
 }
 
 /* The name of its number; that of the first event is the base alone. */
-static inline void event_make_name(uint32_t number, struct text *out)
+SELDOM void event_make_name(uint32_t number, struct text *out)
 {
 	char base[EVENT_BASE_LEN];
 
@@ -177,9 +177,9 @@ static inline void event_make_name(uint32_t number, struct text *out)
 }
 
 /* Is this line of kprobe_events, "p:kprobes/NAME ..." or "r4:kprobes/NAME ...", one of ours? */
-static inline bool event_parse_line(const char *line, enum probe_kind kind, char *out)
+SELDOM bool event_parse_line(const char *line, enum probe_kind kind, char *out)
 {
-	const char *p = strchr(line, ':'), *name;
+	const char *p = text_find(line, ":"), *name;
 	uint64_t number = 0;
 
 	if ((line[0] != 'p' && line[0] != 'r') || !p)
@@ -188,7 +188,7 @@ static inline bool event_parse_line(const char *line, enum probe_kind kind, char
 	if (!text_skip(&p, probe_families[kind].group) || !text_skip(&p, "/"))
 		return false;
 	name = p;
-	if (!text_skip(&p, EVENT_PREFIX) || strspn(p, "0123456789abcdef") != EVENT_DIGITS)
+	if (!text_skip(&p, EVENT_PREFIX) || text_while(p, "0123456789abcdef") != EVENT_DIGITS)
 		return false;
 	p += EVENT_DIGITS;
 	if (text_skip(&p, "_") && (!text_read_number(&p, 10, &number) || number > UINT32_MAX))
@@ -339,7 +339,7 @@ static inline void guardian_run(pid_t parent, int tracing_fd)
 
 	sys_signals_mask(SIG_BLOCK, death);
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	syscall(__NR_prctl, (long)PR_SET_PDEATHSIG, (long)SIGUSR1);
 	while (getppid() == parent)
 		sys_signals_wait(death, 0);
 	for (int tries = 0; tries < GUARDIAN_TRIES; tries++) {
@@ -369,7 +369,7 @@ static inline pid_t guardian_start(int tracing_fd)
 static inline void guardian_stop(pid_t guardian)
 {
 	if (kill(guardian, SIGKILL) == 0)
-		waitpid(guardian, NULL, 0);
+		sys_wait(guardian, NULL);
 }
 
 /* ---- Attaching by them ---- */
@@ -379,7 +379,7 @@ static inline void guardian_stop(pid_t guardian)
  * Under a confidential lockdown it is empty, and since v6.12 the kernel dies when
  * the last mount of it goes: then none is made.
  */
-static inline int probe_open_tracing(struct probe_session *session)
+SELDOM int probe_open_tracing(struct probe_session *session)
 {
 	if (session->tracing_fd >= 0)
 		return 0;
@@ -473,8 +473,8 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 /* ---- The ladder ---- */
 
 /* Detaches and removes the event. Idempotent. Returns 0, or -errno when the event had to be left. */
-static inline int attachment_retract(const struct probe_session *session,
-				     struct attachment *attachment)
+SELDOM int attachment_retract(const struct probe_session *session,
+			      struct attachment *attachment)
 {
 	struct text event;
 	int err = 0;
@@ -496,8 +496,8 @@ static inline int attachment_retract(const struct probe_session *session,
 }
 
 /* The same, with a reason. */
-static inline int attachment_close(const struct probe_session *session,
-				   struct attachment *attachment, struct why *why)
+SELDOM int attachment_close(const struct probe_session *session,
+			    struct attachment *attachment, struct why *why)
 {
 	int err = attachment_retract(session, attachment);
 	struct text event;
@@ -526,7 +526,7 @@ static inline void probe_session_close(struct probe_session *session)
 }
 
 /* Errors that tell of the mechanism, not of the target: another rung may do. */
-static inline bool attach_is_missing(int err)
+SELDOM bool attach_is_missing(int err)
 {
 	return err == -EOPNOTSUPP || err == -ENOSYS || err == -ENODEV || err == -E2BIG ||
 	       err == -524;
@@ -599,7 +599,7 @@ static inline int attachments_out_of_memory(struct why *why)
  * Undoes all from the last back to number `first`. Returns 0, or -errno with a
  * reason when an event had to be left: then they are kept, for another try.
  */
-static inline int attachments_retract(struct attachments *all, uint32_t first, struct why *why)
+SELDOM int attachments_retract(struct attachments *all, uint32_t first, struct why *why)
 {
 	int err = 0;
 
@@ -615,7 +615,7 @@ static inline int attachments_retract(struct attachments *all, uint32_t first, s
 }
 
 /* Undoes everything. Idempotent. Returns 0, or -errno with a reason when an event had to be left. */
-static inline int attachments_close(struct attachments *all, struct why *why)
+SELDOM int attachments_close(struct attachments *all, struct why *why)
 {
 	int err = attachments_retract(all, 0, why);
 
@@ -750,6 +750,17 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 	err = probe_try_multi(prog_fd, attach_type);
 	close(prog_fd);
 	return err == -EFAULT;
+}
+
+/* A kernel without them. */
+SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
+{
+	const char *since = kind->attach_type == BPF_TRACE_KPROBE_MULTI    ? "5.18"
+			    : kind->attach_type == BPF_TRACE_KPROBE_SESSION ? "6.10"
+			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
+									    : "6.13";
+
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)", kind->prefix, since);
 }
 
 /* ---- Why it did not attach ---- */

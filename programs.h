@@ -99,11 +99,17 @@ SELDOM int program_refuse_kind(const struct object_program *spec, struct why *wh
 		       spec->name, spec->section, spec->match.kind->tool);
 }
 
-SELDOM int programs_refuse_many(const struct object *object, struct why *why)
+SELDOM int programs_refuse_many(const struct object *object, uint32_t nr, struct why *why)
 {
-	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", object->nr_programs);
-	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++)
-		text_addf(&why->reason, "%s '%s'", i ? "," : "", object->programs[i].name);
+	const char *before = "";
+
+	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", nr);
+	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++) {
+		if (object->programs[i].is_tail)
+			continue;
+		text_addf(&why->reason, "%s '%s'", before, object->programs[i].name);
+		before = ",";
+	}
 	why_hint(why, "without FUNCTION each program goes where its section says");
 	return -ENOEXEC;
 }
@@ -116,14 +122,27 @@ static inline const struct kind *programs_return_kind(void)
 	return kind_find("kretprobe", &match) ? match.kind : NULL;
 }
 
-/* One program, for the functions of the command line. */
+/* The first of the programs, and how many there are; targets of tail calls stand beside them. */
+static inline struct program *programs_first(const struct programs *programs, uint32_t *out_nr)
+{
+	struct program *first = programs->items;
+
+	*out_nr = 0;
+	for (uint32_t i = 0; i < programs->nr; i++)
+		if (!programs->items[i].spec->is_tail && (*out_nr)++ == 0)
+			first = &programs->items[i];
+	return first;
+}
+
+/* One program, for the functions of the command line; besides it those that it calls at its end. */
 static inline int programs_choose_function(const struct programs_wanted *wanted,
 					   struct programs *out, struct why *why)
 {
-	struct program *program = &out->items[0];
+	uint32_t nr = 0;
+	struct program *program = programs_first(out, &nr);
 
-	if (out->object->nr_programs != 1)
-		return programs_refuse_many(out->object, why);
+	if (nr != 1)
+		return programs_refuse_many(out->object, nr, why);
 	if (program->kind->way != WAY_KPROBE && program->kind->way != WAY_KPROBE_MULTI)
 		return why_set(why, -ENOEXEC,
 			       "program '%s': section '%s' is for no kernel function that could be named",
@@ -138,10 +157,11 @@ static inline int programs_choose_function(const struct programs_wanted *wanted,
 /* No section says where to go: the command line can, for one program on functions of the kernel. */
 static inline int programs_refuse_idle(const struct programs *programs, struct why *why)
 {
-	const struct object_program *first = programs->items[0].spec;
+	uint32_t nr = 0;
+	const struct object_program *first = programs_first(programs, &nr)->spec;
 	const struct kind *kind = first->match.kind;
 
-	if (programs->nr == 1 && kind->way == WAY_KPROBE)
+	if (nr == 1 && kind->way == WAY_KPROBE)
 		return why_set(why, -EUSAGE,
 			       "expected FUNCTION, the kernel function to probe: section '%s' names none",
 			       first->section);
@@ -244,18 +264,16 @@ static inline int programs_choose(struct object *object, const struct programs_w
 /* ---- Targets in the kernel's BTF ---- */
 
 /* Kinds that are loaded with their target: its id. */
-static inline int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
+SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
 {
 	const char *prefix = kind_btf_prefix(program->kind);
 	const char *target = program->spec->match.target;
-	const char *colon = strchr(target, ':'); /* "MODULE:FUNCTION": its name is enough */
+	const char *colon = text_find(target, ":"); /* "MODULE:FUNCTION": its name is enough */
 	const bool is_typedef = kind_btf_is_typedef(program->kind);
 	struct kbtf_place place;
 	struct text name;
 	int err;
 
-	if (!prefix)
-		return 0;
 	if (!target[0])
 		return why_set(why, -ENOEXEC, "section '%s' names no target, and a program of its kind is loaded with one",
 			       program->spec->section);
@@ -277,8 +295,11 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		struct program *program = &programs->items[i];
-		int err = program->left_out ? 0 : program_find_target(program, kbtf, why);
+		int err;
 
+		if (program->left_out || !kind_btf_prefix(program->kind))
+			continue;
+		err = program_find_target(program, kbtf, why);
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
@@ -395,7 +416,7 @@ static inline void programs_load_btf(struct programs *programs, const struct elf
 }
 
 /* Lets go of the programs, which may be loaded again. */
-static inline void programs_unload(struct programs *programs)
+SELDOM void programs_unload(struct programs *programs)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		if (programs->items[i].fd >= 0)

@@ -32,7 +32,7 @@ SELDOM bool symbol_parse_line(const char *line, struct symbol *out)
 		return false;
 	out->type = line[1];
 	out->name = line + 3;
-	out->len = strcspn(out->name, "\t ");
+	out->len = text_until(out->name, "\t ");
 	out->module = out->name + out->len;
 	text_skip(&out->module, "\t[");
 	return out->len > 0 && out->len < SYMBOL_NAME_SIZE;
@@ -175,7 +175,7 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 static inline int symbols_search(const char *wanted, struct symbol_report *out)
 {
 	int proc_fd = fs_open(&fs_proc);
-	const char *colon = strchr(wanted, ':');
+	const char *colon = text_find(wanted, ":");
 	struct fs_lines lines;
 	struct symbol symbol;
 	const char *line;

@@ -193,7 +193,10 @@ static inline void text_setf(struct text *t, const char *format, ...)
  */
 #define EUSAGE EDESTADDRREQ
 
-/* Why something failed: one sentence, and where it helps one more line. */
+/*
+ * Why something failed: one sentence, and where it helps one more line. Who does
+ * not want to know gives NULL for it to the functions below, and to theirs.
+ */
 struct why {
 	struct text reason;
 	struct text hint;
@@ -211,6 +214,8 @@ SELDOM int why_set(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
+	if (!why)
+		return err;
 	why_clear(why);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -271,6 +276,8 @@ SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
+	if (!why)
+		return err;
 	why_clear(why);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -286,9 +293,12 @@ SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 __attribute__((format(printf, 3, 4)))
 SELDOM int why_subject(struct why *why, int err, const char *format, ...)
 {
-	struct text reason = why->reason;
+	struct text reason;
 	va_list args;
 
+	if (!why)
+		return err;
+	reason = why->reason;
 	text_clear(&why->reason);
 	va_start(args, format);
 	text_vaddf(&why->reason, format, &args);
@@ -304,7 +314,7 @@ SELDOM void why_hint(struct why *why, const char *format, ...)
 {
 	va_list args;
 
-	if (why->hint.len)
+	if (!why || why->hint.len)
 		return;
 	va_start(args, format);
 	text_vaddf(&why->hint, format, &args);
@@ -342,7 +352,32 @@ static inline bool text_read_number(const char **cursor, unsigned int base, uint
 	return true;
 }
 
-/* strstr(3), at a tenth of its size: the texts here are short. */
+/*
+ * The C library's functions for this work with tables and whole words, for long
+ * texts; ours are short. First strcspn(3), the number of bytes before one of `set`.
+ */
+static inline size_t text_until(const char *text, const char *set)
+{
+	size_t len = 0;
+
+	for (; text[len]; len++)
+		for (const char *c = set; *c; c++)
+			if (*c == text[len])
+				return len;
+	return len;
+}
+
+/* strspn(3): how many bytes at its start are of `set`. */
+static inline size_t text_while(const char *text, const char *set)
+{
+	size_t len = 0;
+
+	while (text[len] && memchr(set, text[len], strlen(set)))
+		len++;
+	return len;
+}
+
+/* strstr(3). */
 static inline const char *text_find(const char *text, const char *wanted)
 {
 	size_t len = strlen(wanted);
@@ -356,7 +391,7 @@ static inline const char *text_find(const char *text, const char *wanted)
 /* Behind the spaces and tabs at its start. */
 static inline const char *text_skip_space(const char *text)
 {
-	return text + strspn(text, " \t");
+	return text + text_while(text, " \t");
 }
 
 /* If the text at *cursor starts with `prefix`, moves behind it. */
@@ -368,6 +403,12 @@ static inline bool text_skip(const char **cursor, const char *prefix)
 		return false;
 	*cursor += len;
 	return true;
+}
+
+/* A number as C spells it: decimal, or hexadecimal behind 0x. */
+static inline bool text_read_c_number(const char **cursor, uint64_t *out)
+{
+	return text_read_number(cursor, text_skip(cursor, "0x") ? 16 : 10, out);
 }
 
 #endif

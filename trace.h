@@ -92,10 +92,9 @@ static inline int iterator_open(struct attachments *all, int prog_fd, struct why
 	out->mechanism = "BPF link";
 	if (out->link_fd >= 0)
 		return 0;
-	why_errno(why, out->link_fd, "the iterator cannot be made");
-	if (out->link_fd == -EINVAL || out->link_fd == -EBADF)
-		why_hint(why, "one over the elements of a map must be told which: that is not known here");
-	return out->link_fd;
+	if (out->link_fd == -EBADF) /* libbpf, too, is given it by the program that loads the object */
+		return why_set(why, -ENOEXEC, "runs over the elements of one map, and no object can say of which");
+	return why_errno(why, out->link_fd, "the iterator cannot be made");
 }
 
 /* A descriptor to read the iterator's text from, or -errno; the caller closes it. */

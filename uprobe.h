@@ -154,7 +154,7 @@ static inline int binary_open(int fd, struct binary *out, struct why *why)
 	memset(out, 0, offsetof(struct binary, strings));
 	out->strings.len = 0;
 	out->fd = fd;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	if (sys_fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return why_set(why, -EINVAL, "is not a file");
 	out->size = (uint64_t)st.st_size;
 	if (binary_read(out, 0, &out->header, sizeof(out->header)) &&
@@ -271,7 +271,7 @@ static inline void search_symbol(struct binary *binary, const struct elf64_secti
 	name = binary_string(binary, strings, symbol->st_name);
 	if (!name)
 		return;
-	len = strcspn(name, "@");
+	len = text_until(name, "@");
 	if (pattern_match(search->wanted, name, len))
 		search_add(search, place,
 			   symbol_rank(symbol, symbol_is_hidden(binary, table, idx, name + len)));
@@ -332,12 +332,12 @@ static const char *const library_folders[] = {
 /* Opens FOLDER/NAME; *out is its path. */
 static inline int binary_try(const char *folder, const char *machine, const char *name, struct text *out)
 {
-	const char *percent = strchr(folder, '%');
+	size_t len = text_until(folder, "%");
 
 	text_clear(out);
-	text_add(out, folder, percent ? (size_t)(percent - folder) : strlen(folder));
-	if (percent)
-		text_addf(out, "%s%s", machine, percent + 2);
+	text_add(out, folder, len);
+	if (folder[len])
+		text_addf(out, "%s%s", machine, folder + len + 2);
 	text_add(out, "/", 1);
 	text_add(out, name, strlen(name));
 	return out->cut ? -ENAMETOOLONG : sys_openat(AT_FDCWD, out->data, O_RDONLY | O_NONBLOCK);
@@ -364,7 +364,7 @@ static inline int binary_find(const char *name, struct text *out, struct why *wh
 	struct utsname machine;
 	int fd = -ENOENT;
 
-	if (strchr(name, '/')) {
+	if (text_find(name, "/")) {
 		text_clear(out);
 		text_add(out, name, strlen(name));
 		fd = out->cut ? -ENAMETOOLONG : sys_openat(AT_FDCWD, name, O_RDONLY | O_NONBLOCK);
@@ -456,7 +456,7 @@ static inline int uprobe_explain(const struct attachments *all, const struct upr
 				 struct why *why)
 {
 	if (uprobe->kind->way == WAY_UPROBE_MULTI && !probe_multi_is_there(uprobe->kind->attach_type))
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %s links", uprobe->kind->prefix);
+		return probe_refuse_multi(uprobe->kind, why);
 	if (err == -EINVAL && all->probes.events_fd[PROBE_USER] >= 0 &&
 	    !event_path_is_plain(uprobe->path.data))
 		return why_set(why, err, "cannot be probed: tracefs takes no path with blanks in it");

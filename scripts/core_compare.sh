@@ -6,8 +6,10 @@
 # compiled by every clang there is, for every eBPF version that it knows. The
 # targets are types made up for it, and a kernel's: each BTF, or else this
 # machine's; with -s that of Debian SUITE's kernel in a VM, without its modules and
-# with them, on a machine of Debian's name ARCH (amd64). OBJECTS may name more
-# objects, for the kernels. Needs root: libbpf loads what it relocates.
+# with them, on a machine of Debian's name ARCH (amd64). Then ROUNDS (20000) objects
+# and kernels by chance, and what the kernel reports of programs that both loaded.
+# OBJECTS may name more objects, for the kernels. Needs root: libbpf loads what it
+# relocates.
 set -eu
 cd "${0%/*}/.."
 OUT=${OUT:-build}
@@ -32,15 +34,14 @@ out=$OUT/core/$arch
 
 # ---- The contestants, and what they are given ----
 
-build_compare() {
+build_against_libbpf() { # PROGRAM
     prefix=$(cross_machines | awk -v arch="$arch" '$2 == arch { print $3 }')
     libbpf=$(debian_libbpf "$arch")
     # (A cross compiler finds its own C library before that of --sysroot.)
     "$prefix-gcc" --sysroot="$libbpf" -isystem "$libbpf/usr/include" \
         -isystem "$libbpf/usr/include/$prefix" -B"$libbpf/usr/lib/$prefix" \
         -L"$libbpf/usr/lib/$prefix" -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-        -Wall -Wextra -Wshadow -O2 -static -s tests/core_compare.c -lbpf -lelf -lz -lzstd \
-        -o "$out/core_compare"
+        -Wall -Wextra -Wshadow -O2 -static -s "tests/$1.c" -lbpf -lelf -lz -lzstd -o "$out/$1"
 }
 
 compile() { # OBJECT SOURCE [FLAG]
@@ -64,20 +65,23 @@ compile_all() { # with that $clang for that $cpu
         number=$((number + 1))
     done
     compile "$out/kernel/$clang-$cpu.o" kernel
+    compile "$out/loaded/$clang-$cpu.o" loaded
 }
 
 scripts/deps.sh build examples
 rm -rf "$out"
-mkdir -p "$out/kernel"
+mkdir -p "$out/kernel" "$out/loaded"
 if [ "$arch" != amd64 ]; then
     scripts/deps.sh vm machines cross
     cross_loader "$machine" "$PWD/$out/load_kp_bpf"
     export LOADER="$out/load_kp_bpf"
-elif [ -n "$suites" ]; then
-    scripts/deps.sh vm
+else
+    [ -z "$suites" ] || scripts/deps.sh vm
     make -s
 fi
-build_compare
+for program in core_compare core_random core_loaded; do
+    build_against_libbpf $program
+done
 target=bpfel
 ! readelf -h "$out/core_compare" | grep -q 'big endian' || target=bpfeb
 cases=$(sed -n 's/^#define CASES //p' tests/core/refused.c)
@@ -112,11 +116,13 @@ report() { # WHERE LINES
 }
 
 failed=0
+rounds=${ROUNDS:-20000}
 if [ -z "$suites" ]; then
-    scripts/guest/core_compare.sh "$out" "$@" | tee "$out/lines"
+    PATH=$PWD:$PATH scripts/guest/core_compare.sh "$out" "$rounds" "$@" | tee "$out/lines"
     report 'this machine' "$out/lines"
 fi
-tar -C "$out" -cf "$out/compare.tar" core_compare made-up kernel
+tar -C "$out" -cf "$out/compare.tar" core_compare core_random core_loaded made-up \
+    kernel loaded
 # (On s390x nf_conntrack's checksums are a module that it does not say it needs.)
 modules='-M nf_conntrack'
 [ "$arch" != s390x ] || modules="-M crc32c_generic $modules"
@@ -124,7 +130,7 @@ for suite in $suites; do
     # shellcheck disable=SC2086 # words
     scripts/vm.sh -a "$arch" -s "$suite" -m 1024 -t 3000 $modules \
         -f "$out/compare.tar:/compare.tar" -f scripts/guest/core_compare.sh:bin/core_compare.sh \
-        scripts/guest/mounted.sh sh /bin/core_compare.sh /compare.tar >"$out/$suite" || failed=1
+        scripts/guest/mounted.sh sh /bin/core_compare.sh /compare.tar "$rounds" >"$out/$suite" || failed=1
     cat "$out/$suite"
     report "$arch $suite" "$out/$suite"
 done

@@ -16,7 +16,7 @@ cross_machines() {
     cat <<END
 x86_64  amd64   x86_64-linux-gnu      x86_64-linux-musl
 aarch64 arm64   aarch64-linux-gnu     aarch64-linux-musl
-riscv64 riscv64 riscv64-linux-gnu     riscv64-linux-musl -msave-restore -malign-data=natural
+riscv64 riscv64 riscv64-linux-gnu     riscv64-linux-musl -msave-restore -malign-data=natural -fno-inline-functions-called-once
 armv7l  armhf   arm-linux-gnueabihf   arm-linux-musleabihf
 s390x   s390x   s390x-linux-gnu       s390x-linux-musl
 ppc64le ppc64el powerpc64le-linux-gnu powerpc64le-linux-musl -mlong-double-64

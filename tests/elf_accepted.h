@@ -283,6 +283,9 @@ static void btf_prog_array(struct image *image)
 	types_end(image);
 }
 
+/* As C writes sixteenths, eighths and tenths. */
+static void tail_call(struct image *image) { tail_call_in(image, "0x7/01"); }
+
 /* ---- Maps in sections of their own ---- */
 
 static void named_map_add(struct image *image, const char *section, const void *def, size_t size)
@@ -589,6 +592,9 @@ static const struct variant {
 	  "; second 2/4/8/1/0 pin 0 key int in 2 at 2; outer 2/4/8/1/0 pin 0 key int template" },
 	{ "a program in an array", RUN(btf_prog_array),
 	  GOOD "; hits 3/4/4/2/0 pin 0; count() 0:0+6 in 2 at 1" },
+	{ "a tail call's target", RUN(tail_call),
+	  "count, tail " GOOD_INSNS "; in 0x7/01 " END_INSNS "; GPL; 40906" GOOD_MAPS
+	  "; calls 3/4/4/2/0 pin 0; count() 0:0+6; tail() 1:0+2 in 2 at 1" },
 	{ "maps in sections of their own", RUN(named_maps),
 	  LOADS_FIRST("11:0:4") GOOD_END "; short 2/4/8/1/3 pin 0; elf 2/4/8/1/3 pin 1; gobpf 1/4/16/5/0 pin 2 in own" },
 	{ "a map in a section of its own, with pinning", RUN(named_map_of_24),

@@ -38,6 +38,7 @@ struct image_section {
 	struct elf64_section header;
 	uint8_t *data;
 	size_t size;  /* of data */
+	size_t room;  /* of what data has */
 	uint64_t off; /* where it is written, whatever its header says */
 };
 
@@ -53,8 +54,12 @@ struct image {
 static inline void section_append(struct image *image, int idx, const void *data, size_t len)
 {
 	struct image_section *section = &image->sections[idx];
+	size_t room = section->room ? section->room : 64;
 
-	section->data = realloc(section->data, section->size + len);
+	while (room < section->size + len)
+		room *= 2; /* a copy each time would be quadratic */
+	if (room != section->room)
+		section->data = realloc(section->data, section->room = room);
 	assert(section->data);
 	memcpy(section->data + section->size, data, len);
 	section->size += len;

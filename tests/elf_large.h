@@ -22,6 +22,7 @@
 #define LARGE_NR 15000U /* what BTF of a megabyte has room for */
 
 static struct {
+	struct view file;
 	struct arena arena;
 	struct elf elf;
 	struct object object;
@@ -32,17 +33,18 @@ static struct {
 /* The image as a file, parsed. */
 static int large_parse(struct image *image)
 {
-	const struct view file = image_write(image);
 	int err;
 
+	free((void *)large.file.data);
+	large.file = image_write(image);
 	image_free(image);
 	free(large.arena.data);
-	large.arena = (struct arena){ .size = 9 * file.size + (1U << 20) };
+	large.arena = (struct arena){ .size = 9 * large.file.size + (1U << 20) };
 	large.arena.data = calloc(1, large.arena.size);
 	assert(large.arena.data);
 	why_clear(&large.why);
 	large.started = clock();
-	err = elf_open(file, &large.elf, &large.why);
+	err = elf_open(large.file, &large.elf, &large.why);
 	return err ? err : object_parse(&large.elf, &large.arena, &large.object, &large.why);
 }
 

@@ -101,4 +101,17 @@ static void no_map_symbols(struct image *image)
 	drop_symbol(image, SYM_NAMES);
 }
 
+/* A program array of id 7 with two places, and in a section of that name what is to stand there. */
+static void tail_call_in(struct image *image, const char *name)
+{
+	static const struct insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	int idx = section_add(image, name, SHT_PROGBITS, SHF_EXECINSTR);
+
+	section_append(image, idx, insns, sizeof(insns));
+	symbol_add(image, "tail", STB_GLOBAL, STT_FUNC, (uint16_t)idx, 0, sizeof(insns));
+	map_add(image, (struct object_map_def){ BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 2, 0, 7, PIN_NONE, 0, 0 });
+	symbol_add(image, "calls", STB_GLOBAL, STT_OBJECT, SEC_MAPS, 2 * MAP_SIZE, MAP_SIZE);
+	image_lay_out(image);
+}
+
 #endif

@@ -133,6 +133,10 @@ static void pin_name_empty(struct image *image) { rename_symbol(image, SYM_NAMES
 static void pin_name_dot(struct image *image) { rename_symbol(image, SYM_NAMES, "names.of"); }
 static void pin_name_up(struct image *image) { rename_symbol(image, SYM_NAMES, "../names"); }
 static void pin_name_slash(struct image *image) { rename_symbol(image, SYM_NAMES, "/etc"); }
+static void tail_call_of_no_map(struct image *image) { tail_call_in(image, "8/0"); }
+static void tail_call_behind_the_end(struct image *image) { tail_call_in(image, "7/2"); }
+static void tail_call_of_words(struct image *image) { tail_call_in(image, "7/two"); }
+
 /* One character more than there may be. */
 static const char *name_too_long(void)
 {
@@ -692,6 +696,12 @@ static const struct refusal {
 	  "section 6 '.symtab': string table, section 7, does not end in NUL", NULL, 3 },
 	{ "a symbol's name out of range", SET_SYMBOL(SYM_COUNT, st_name, 0xffffffff),
 	  "symbol 3: its name is outside the string table of 38 bytes", NULL, 3 },
+	{ "a tail call into no map", RUN(tail_call_of_no_map),
+	  "section '8/0': no map of type prog_array in section 'maps' has id 8 and a place 0", NULL, 3 },
+	{ "a tail call behind a map's end", RUN(tail_call_behind_the_end),
+	  "section '7/2': no map of type prog_array in section 'maps' has id 7 and a place 2", NULL, 3 },
+	{ "a tail call with no key", RUN(tail_call_of_words),
+	  "section 9 '7/two': no kind of program has such a section", NAME_THE_SECTION, 3 },
 	{ "a symbol's long name", RUN(symbol_name_long),
 	  "symbol 2: its name has more than 2047 characters", NULL, 3 },
 	{ "a section's long name", RUN(section_name_long),

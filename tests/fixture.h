@@ -13,10 +13,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -71,10 +73,29 @@ static int fixture_uname(struct utsname *out)
 /* As the loader declares it, for the same reason. */
 unsigned long getauxval(unsigned long type);
 
-#define openat(dir_fd, path, flags) fixture_openat(dir_fd, path, flags)
-/* With files of its own a case must mount nothing on the machine that it runs on. */
-#define syscall(number, ...) \
-	(fixture.files && (number) == __NR_fsopen ? (errno = EPERM, -1L) : syscall(number, ##__VA_ARGS__))
+/*
+ * Files of a case's own, and no mounts on the machine that it runs on. Each
+ * argument is one word, as for syscall(2) itself; the loader gives no more than five.
+ */
+static long fixture_syscall(long number, ...)
+{
+	va_list args;
+	long arg[5];
+
+	va_start(args, number);
+	for (int i = 0; i < 5; i++)
+		arg[i] = va_arg(args, long);
+	va_end(args);
+	if (number == __NR_openat)
+		return fixture_openat((int)arg[0], (const char *)arg[1], (int)arg[2]);
+	if (fixture.files && number == __NR_fsopen) {
+		errno = EPERM;
+		return -1;
+	}
+	return syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4]);
+}
+
+#define syscall(...) fixture_syscall(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L)
 #define uname(out) fixture_uname(out)
 #define getauxval fixture_getauxval
 #define main loader_main
@@ -85,7 +106,6 @@ unsigned long getauxval(unsigned long type);
 #undef getauxval
 #undef uname
 #undef syscall
-#undef openat
 
 /* No vDSO: it would tell this machine's version. */
 unsigned long fixture_getauxval(unsigned long type)

@@ -53,9 +53,7 @@ static void look_at_elements(const struct btf_type *type)
 static void look_at(const struct btf_type *type, struct view value)
 {
 	uint8_t bytes[64];
-	struct btf_array array;
 	struct btf_type behind;
-	struct btf_int number;
 	struct text text;
 	uint64_t size;
 	struct why why;
@@ -63,12 +61,8 @@ static void look_at(const struct btf_type *type, struct view value)
 
 	look_at_type(type->btf, type->type);
 	look_at_elements(type);
-	expect(btf_int_get(type, &number) == (type->kind == BTF_KIND_INT), "an INT");
-	expect(btf_array_get(type, &array) == (type->kind == BTF_KIND_ARRAY), "an ARRAY");
-	if (type->kind == BTF_KIND_ARRAY) {
-		look_at_type(type->btf, array.type);
-		look_at_type(type->btf, array.index_type);
-	}
+	expect(type->kind == BTF_KIND_INT || type->number.bits == 0, "an INT");
+	expect(type->kind == BTF_KIND_ARRAY || type->length == 0, "an ARRAY");
 	btf_linkage(type);
 	btf_tag_component(type);
 	if (btf_type_skip(type->btf, type->id, &behind))

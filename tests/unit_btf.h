@@ -95,7 +95,7 @@ static void btf_reads_records(void)
 		{ 0, BTF_KIND_VOID, "", false, 0, 0, 0 },
 		{ ID_INT, BTF_KIND_INT, "int", false, 0, 4, 0 },
 		{ ID_PTR, BTF_KIND_PTR, "", false, 0, 0, ID_STRUCT },
-		{ ID_ARRAY, BTF_KIND_ARRAY, "", false, 0, 0, 0 },
+		{ ID_ARRAY, BTF_KIND_ARRAY, "", false, 0, 0, ID_CHAR },
 		{ ID_STRUCT, BTF_KIND_STRUCT, "node", false, 4, 40, 0 },
 		{ ID_UNION, BTF_KIND_UNION, "", false, 2, 8, 0 },
 		{ ID_ENUM, BTF_KIND_ENUM, "color", true, 2, 4, 0 },
@@ -145,8 +145,6 @@ static struct btf_type type_of(uint32_t id)
 static void btf_reads_what_follows(void)
 {
 	struct btf_type type = { 0 };
-	struct btf_int number = { 0 };
-	struct btf_array array = { 0 };
 	struct btf_member member = { 0 };
 	struct btf_variable variable = { 0 };
 	struct btf_parameter parameter = { 0 };
@@ -155,10 +153,10 @@ static void btf_reads_what_follows(void)
 	example_start();
 	BTF_OPENS();
 	type = type_of(ID_INT);
-	EXPECT(btf_int_get(&type, &number) && number.encoding == BTF_INT_SIGNED &&
-	       number.bit_offset == 0 && number.bits == 32);
+	EXPECT(type.number.encoding == BTF_INT_SIGNED && type.number.bit_offset == 0 &&
+	       type.number.bits == 32);
 	type = type_of(ID_ARRAY);
-	EXPECT(btf_array_get(&type, &array) && array.type == ID_CHAR && array.nr == 16);
+	EXPECT(type.type == ID_CHAR && type.length == 16);
 	type = type_of(ID_STRUCT);
 	EXPECT(btf_member_get(&type, 3, &member));
 	EXPECT_TEXT(member.name, "color");
@@ -195,15 +193,12 @@ static void btf_accessors_know_their_kind(void)
 	struct btf_parameter parameter = { 0 };
 	struct btf_variable variable = { 0 };
 	struct btf_member member = { 0 };
-	struct btf_array array = { 0 };
-	struct btf_int bits = { 0 };
 
 	example_start();
 	BTF_OPENS();
 	structure = type_of(ID_STRUCT);
 	number = type_of(ID_INT);
-	EXPECT(!btf_int_get(&structure, &bits));
-	EXPECT(!btf_array_get(&structure, &array));
+	EXPECT(!structure.number.bits && !structure.length);
 	EXPECT(!btf_enumerator_get(&structure, 0, &enumerator));
 	EXPECT(!btf_parameter_get(&structure, 0, &parameter));
 	EXPECT(!btf_variable_get(&structure, 0, &variable));

@@ -334,7 +334,6 @@ static void fit_kinds(void)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct btf_type was;
-		struct btf_int bits;
 
 		check.row = rows[i].name;
 		if (!fit_run(BTF_FIT_ALL & ~BTF_KIND_BIT(rows[i].kind)))
@@ -343,9 +342,8 @@ static void fit_kinds(void)
 		if (rows[i].becomes == BTF_KIND_INT) {
 			struct btf_type type = fit_type(rows[i].id);
 
-			EXPECT(btf_int_get(&type, &bits));
-			EXPECT_NUMBER(bits.bits, rows[i].size * 8);
-			EXPECT_NUMBER(bits.encoding, 0);
+			EXPECT_NUMBER(type.number.bits, rows[i].size * 8);
+			EXPECT_NUMBER(type.number.encoding, 0);
 		}
 		for (uint32_t id = 1; id < fit_given.end_id; id++)
 			if (btf_type_get(&fit_given, id, &was) && was.kind != rows[i].kind &&

@@ -79,10 +79,12 @@ static void core_kernel_types(struct btf_image *i)
 	btf_image_type(i, BTF_KIND_TYPEDEF, "number_t", 0, K_U8);
 	btf_image_type(i, BTF_KIND_STRUCT, "far", 1, 40004);
 	btf_image_member(i, "field", K_INT, 40000 * 8);
-	btf_image_type(i, BTF_KIND_STRUCT, "same", 1, 4);
+	btf_image_type(i, BTF_KIND_STRUCT, "same", 2, 16);
 	btf_image_member(i, "field", K_INT, 0);
-	btf_image_type(i, BTF_KIND_STRUCT, "same___copy", 1, 8);
+	btf_image_member(i, "longer", K_LONG, 64);
+	btf_image_type(i, BTF_KIND_STRUCT, "same___copy", 2, 12);
 	btf_image_member(i, "field", K_INT, 0);
+	btf_image_member(i, "longer", K_U32, 64);
 	btf_image_int(i, "unsigned int", 4, 0, 32);
 	btf_image_type(i, BTF_KIND_STRUCT, "big", 1, UINT32_MAX);
 	btf_image_member(i, "x", K_INT, 0);
@@ -152,8 +154,9 @@ static void core_local_types(struct btf_image *i)
 	btf_image_member(i, "field", L_INT, 0);
 	btf_image_type(i, BTF_KIND_STRUCT, "", 1, 4);
 	btf_image_member(i, "unnamed", L_INT, 0);
-	btf_image_type(i, BTF_KIND_STRUCT, "same", 1, 4);
+	btf_image_type(i, BTF_KIND_STRUCT, "same", 2, 8);
 	btf_image_member(i, "field", L_INT, 0);
+	btf_image_member(i, "longer", L_U16, 32);
 	btf_image_int(i, "unsigned short", 2, 0, 16);
 	btf_image_type(i, BTF_KIND_STRUCT, "o", 0, 4); /* one letter is a name too */
 	btf_image_type(i, BTF_KIND_STRUCT, "big", 1, 4);
@@ -318,6 +321,8 @@ static void core_patches(void)
 		{ "enumerator, missing, asked", 10, L_COLOUR, "2", MOV(1), MOV(0), CORE_FOUND },
 		{ "field of nobody", 0, L_NOBODY, "0:0", LOAD(INSN_SIZE_W, 0), POISON, CORE_MISSING },
 		{ "two of one mind", 0, L_SAME, "0:0", MOV(0), MOV(0), CORE_FOUND },
+		{ "two lengths: the first one's", 0, L_SAME, "0:1", LOAD(INSN_SIZE_H, 4),
+		  LOAD(INSN_SIZE_DW, 8), CORE_FOUND },
 		{ "matches", 12, L_HOLDER, "0", MOV(1), MOV(1), CORE_FOUND },
 		{ "matches, behind a pointer", 12, L_FUNCTION_T, "0", MOV(1), MOV(1), CORE_FOUND },
 		{ "does not match: a member more", 12, L_HOLDER_MORE, "0", MOV(1), MOV(0), CORE_FOUND },

@@ -3,6 +3,8 @@
 #ifndef UNIT_LOADER_H
 #define UNIT_LOADER_H
 
+#include <sys/wait.h>
+
 #include "fixture.h"
 
 /* ---- loader.c: options ---- */
@@ -296,6 +298,51 @@ static void prints_into_pipes(void)
 	close(fds[1]);
 }
 
+/* A pipe that has room for nothing. */
+static void pipe_full(int fds[2])
+{
+	static const char bytes[PRINT_CHUNK];
+
+	EXPECT(pipe(fds) == 0);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	while (write(fds[1], bytes, sizeof(bytes)) > 0)
+		;
+	fcntl(fds[1], F_SETFL, 0);
+}
+
+/* To a reader that is slower than our patience nothing is lost; a signal or its end ends it. */
+static void prints_to_slow_readers(void)
+{
+	char bytes[PRINT_CHUNK];
+	int fds[2], status = -1;
+
+	memset(bytes, 'x', sizeof(bytes));
+	pipe_full(fds);
+	fflush(stdout);
+	if (fork() == 0) {
+		close(fds[1]);
+		usleep(1500000 * PRINT_PATIENCE_S);
+		while (read(fds[0], bytes, sizeof(bytes)) > 0 && bytes[0] != 'x')
+			;
+		_exit(bytes[0] == 'x' ? 0 : 1);
+	}
+	EXPECT_NUMBER(print_patiently(fds[1], bytes, sizeof(bytes)), 0);
+	close(fds[1]);
+	close(fds[0]);
+	EXPECT(wait(&status) > 0);
+	EXPECT_NUMBER(status, 0);
+
+	signals_block();
+	pipe_full(fds);
+	raise(SIGINT);
+	EXPECT_NUMBER(print_patiently(fds[1], bytes, sizeof(bytes)), -EINTR);
+	EXPECT_NUMBER(sys_signals_wait(SYS_SIGNALS_END, 1), SIGINT);
+	close(fds[0]);
+	EXPECT_NUMBER(print_patiently(fds[1], bytes, sizeof(bytes)), -EPIPE);
+	close(fds[1]);
+	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNALS_END);
+}
+
 /* A terminal with no more room than a part of it. */
 static void prints_into_terminals(void)
 {
@@ -391,6 +438,7 @@ static const struct check_case loader_cases[] = {
 	{ "report: long names", reports_long_names },
 	{ "report: the verifier's log", reports_logs },
 	{ "report: into pipes", prints_into_pipes },
+	{ "report: into pipes that are slow", prints_to_slow_readers },
 	{ "report: into terminals", prints_into_terminals },
 	{ "status: of each error", statuses },
 	{ "file: kinds", kinds_of_files },

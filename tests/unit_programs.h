@@ -29,7 +29,8 @@ static int choose(const char *const *sections, const struct programs_wanted *wan
 		choice.functions[nr] = (struct object_function){ .name = names[nr], .code = nr };
 		choice.specs[nr] = (struct object_program){
 			.name = names[nr], .section = sections[nr], .function = nr };
-		EXPECT(kind_find(sections[nr], &choice.specs[nr].match));
+		choice.specs[nr].is_tail = !kind_find(sections[nr], &choice.specs[nr].match);
+		EXPECT(kind_find(choice.specs[nr].is_tail ? "prog" : sections[nr], &choice.specs[nr].match));
 	}
 	choice.codes[nr] = (struct object_code){ .name = ".text" };
 	choice.object = (struct object){
@@ -99,6 +100,18 @@ static void choose_many(void)
 	for (uint32_t i = 0; i < 3; i++)
 		EXPECT(choice.programs.used[i]);
 	EXPECT(!choice.programs.used[3]); /* .text, which none of them calls */
+}
+
+/* tc's targets of tail calls stand beside the program that FUNCTION is for. */
+static void choose_beside_tails(void)
+{
+	EXPECT_NUMBER(choose(SECTIONS("7/0", "prog", "7/1"), &two_wanted), 0);
+	EXPECT_TEXT(chosen(), "prog; prog 'vfs_read' 'vfs_write'; prog");
+	EXPECT_NUMBER(choose(SECTIONS("7/0", "prog"), &as_sections_say), -EDESTADDRREQ);
+	EXPECT_TEXT(why.reason.data,
+		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
+	EXPECT_NUMBER(choose(SECTIONS("prog", "7/0", "kprobe/vfs_read"), &two_wanted), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "has 2 programs, and FUNCTION is for an object with one: 'one', 'three'");
 }
 
 static void choose_optional(void)
@@ -201,6 +214,7 @@ static void choose_btf(void)
 static const struct check_case program_cases[] = {
 	{ "programs: one goes where its section says", choose_by_section },
 	{ "programs: some go, some wait to be called", choose_many },
+	{ "choose: targets of tail calls", choose_beside_tails },
 	{ "programs: optional ones", choose_optional },
 	{ "programs: nothing says where", choose_nothing },
 	{ "programs: functions of the command line", choose_functions },

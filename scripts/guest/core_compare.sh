@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# core_compare.sh FOLDER [BTF]...: the comparisons of scripts/core_compare.sh, in
-# the folder that it has made: each made-up/* with its own target; kernel/* with
-# each BTF. In a VM FOLDER is a tar archive, and its kernel's BTF and then its
-# modules' with it are the targets. Prints a line each: ok, not ok or skip.
+# core_compare.sh FOLDER ROUNDS [BTF]...: the comparisons of scripts/core_compare.sh,
+# in the folder that it has made: ROUNDS by chance; each made-up/* with its own
+# target; kernel/* with each BTF; loaded/*, which both load. In a VM FOLDER is a tar
+# archive, and its kernel's BTF and then its modules' with it are the targets. Prints
+# a line each: ok, not ok or skip.
 set -u
 
-compare() { # OBJECT BTF...
-    ./core_compare "$@" || case $? in
+compare() { # COMMAND [ARGUMENT]...
+    "$@" || case $? in
     1 | 3) ;; # it has said so
-    *) echo "not ok - $1 on $2: the comparison broke off" ;;
+    *) echo "not ok - $*: broke off" ;;
     esac
 }
 
@@ -20,20 +21,25 @@ if [ -f "$1" ]; then
     done
     mkdir /compare
     tar -xf "$1" -C /compare
-    set -- /compare /sys/kernel/btf/vmlinux
+    set -- /compare "$2" /sys/kernel/btf/vmlinux
     modules=$(find /sys/kernel/btf -type f ! -name vmlinux)
 fi
 cd "$1" || exit
-shift
+rounds=$2
+shift 2
+compare ./core_random "$rounds"
 for made_up in made-up/*; do
     for object in "$made_up"/*.o; do
-        compare "$object" "$made_up/target"
+        compare ./core_compare "$object" "$made_up/target"
     done
 done
 for object in kernel/*; do
     for btf; do
-        compare "$object" "$btf"
+        compare ./core_compare "$object" "$btf"
     done
     # shellcheck disable=SC2086 # words
-    [ -z "${modules:-}" ] || compare "$object" /sys/kernel/btf/vmlinux $modules
+    [ -z "${modules:-}" ] || compare ./core_compare "$object" /sys/kernel/btf/vmlinux $modules
+done
+for object in loaded/*; do
+    compare ./core_loaded "$object"
 done

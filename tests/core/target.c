@@ -136,6 +136,10 @@ struct triplet { int pad, same, apart; };
 struct triplet___2 { int pad, same, more; struct { int apart; }; };
 struct triplet___3 { long nothing; };
 
+/* Two of one name again, whose one field has two lengths: the first one's counts. */
+struct lengths { unsigned short length; };
+struct lengths___2 { unsigned long length; };
+
 /* What a type must have to match to the letter. */
 struct declared;
 struct points {
@@ -161,6 +165,8 @@ struct keep {
 	struct packed packed;
 	struct torn torn;
 	struct moved moved;
+	struct lengths lengths;
+	struct lengths___2 lengths2;
 	struct triplet triplet;
 	struct triplet___2 triplet2;
 	struct triplet___3 triplet3;

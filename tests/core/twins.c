@@ -5,6 +5,7 @@
 struct twin { int same, other; } RELOCATED;
 struct twin___one { int only_one, other; } RELOCATED;
 struct twin___two { int other, only_two; } RELOCATED;
+struct lengths { unsigned int length; } RELOCATED;
 
 PROGRAM(same, struct twin *s)
 {
@@ -21,5 +22,11 @@ PROGRAM(one, struct twin___one *s)
 PROGRAM(two, struct twin___two *s)
 {
 	READ(s->only_two), READ(s->other);
+	return 0;
+}
+
+PROGRAM(lengths, struct lengths *s)
+{
+	OFFSET(s->length), USE(s->length);
 	return 0;
 }

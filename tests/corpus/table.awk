@@ -80,7 +80,8 @@ function compare_programs(object,    i, n, name, theirs, our) {
 }
 
 function compare(object) {
-    if (("ours", object) in stopped)
+    # (The emulator's slowness stops both, at the largest for the verifier.)
+    if (("ours", object) in stopped && !(("libbpf", object) in stopped))
         disagree(object, "-", 1, "we had to be stopped: " stopped["ours", object])
     if (loaded["libbpf", object] && !loaded["ours", object])
         disagree(object, "-", 1, "libbpf loads it, we do not: " why["ours", object])

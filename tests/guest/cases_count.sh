@@ -147,6 +147,15 @@ count_many_maps() {
     stop_well
 }
 
+# A plain start touches nothing of the second segment, which is what seldom runs
+# (scripts/layout.ld).
+touch_little() {
+    [ "$(wc -c </bin/load_kp_bpf)" -lt 200000 ] || { skip "not the musl build"; return; }
+    start $OBJ/count.o vfs_read || return
+    expect "kB resident of what seldom runs" "$(awk '/ r-xp .*load_kp_bpf$/ { nr++ }
+        nr == 2 && /^Rss:/ { print $2; exit }' /proc/"$pid"/smaps)" 0
+}
+
 run_example() { # OBJECT FUNCTION [OPTION]
     start $3 "$OBJ/$1" "$2" || return
     cat /etc/passwd >$RUN/copy
@@ -171,4 +180,5 @@ check "--check attaches nothing" check_only count.o
 check "--check pins nothing" check_only pin_global.o
 check "--quiet is silent, and live" stay_quiet
 check "help and version go to stdout" tell_about_itself
+check "a plain start touches little memory" touch_little
 check "a hundred maps" count_many_maps

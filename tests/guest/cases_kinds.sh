@@ -70,6 +70,14 @@ functions_refused() {
     tries_in_vain 'ip link' xdp -- true
 }
 
+# Either they are there, or it is said that they are not.
+sessions() {
+    for kind in kprobe.session/vfs_read uprobe.session/attach_try:probed; do
+        $ATTACH $kind -- true | grep -q '^attach_try: live' ||
+            tries_in_vain "this kernel has no ${kind%%/*} links (since Linux 6.1[03])" $kind -- true
+    done
+}
+
 # More descriptors than the limit that a shell starts with, and places that cannot be probed.
 many_functions() {
     ulimit -n 64
@@ -99,7 +107,7 @@ bound_by_btf() {
     tries + "the return of 'security_bpf'" fexit/security_bpf -- hit 10
     tries 11 "'security_bpf'" fmod_ret/security_bpf -- hit 10
     tries + "iterator 'task'" iter/task -- true
-    tries_in_vain 'over the elements of a map' iter/bpf_map_elem -- true
+    tries_in_vain 'over the elements of one map, and no object can say of which' iter/bpf_map_elem -- true
 }
 
 clocks() {
@@ -167,6 +175,7 @@ check "kinds: functions of the kernel, by perf" kernel_functions --perf
 check "kinds: functions of the kernel, by tracefs" kernel_functions --tracefs tracefs
 check "kinds: functions of the kernel, by one link" kernel_functions_together
 check "kinds: targets that are refused" functions_refused
+check "kinds: sessions" sessions
 check "kinds: more functions than descriptors" many_functions
 check "kinds: addresses that are hidden" hidden_addresses
 check "kinds: tracepoints" tracepoints

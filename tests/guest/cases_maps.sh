@@ -139,6 +139,14 @@ nest_maps() {
     stop_well
 }
 
+# The program itself counts nothing.
+call_at_the_end() {
+    start $OBJ/tail_calls.o sys_bpf || return
+    counts 20
+    expect "programs" "$(grep -c "^load_kp_bpf: live: program 'count' on" "$stderr")" 1
+    stop_well
+}
+
 # Debian's tc, a program in libbpf's style pinned by name, and ours, on one map.
 share_with_tc() { # FIRST
     [ -x $TC ] && [ -e /modules/00-cls_bpf.ko ] || { skip "no tc here"; return; }
@@ -187,6 +195,7 @@ check "a start that fails keeps others' pins" keep_pin_after_refusal
 check "thirty loaders at once share one pin" share_in_a_race pin_object.o $BPFFS/hits
 check "thirty loaders at once share one global pin" share_in_a_race pin_global.o $GLOBAL/hits
 check "map in map" nest_maps
+check "maps: a program array from the start, in tc's style" call_at_the_end
 check "a map shared with tc, which comes second" share_with_tc loader
 check "a map shared with tc, which comes first" share_with_tc tc
 check "two loaders measure latency through one map" measure_latency
