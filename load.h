@@ -245,7 +245,8 @@ static inline int program_hint_helper(const char *helper, int err, struct why *w
 static inline void program_hint_context(const struct kind *kind, struct why *why)
 {
 	if (kind->way == WAY_TRACING || kind->way == WAY_RAW_TRACEPOINT)
-		why_hint(why, "its context has no registers, but 8 bytes for each argument of the target");
+		why_hint(why, "its context has no registers, but 8 bytes for each argument "
+			      "of the target");
 	else if (kind->way != WAY_TRACEPOINT)
 		why_hint(why, "the program reads registers that this machine does not have there: "
 			      "was it compiled for another one?");

@@ -183,7 +183,7 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 
 	if (!map->type) {
 		why_set(why, -ENOEXEC, "its definition has no type");
-		why_hint(why, "one made of __uint() and __type() is for section '.maps', and says __uint(type, ...)");
+		why_hint(why, "one of __uint() and __type() is for section '.maps', and has __uint(type, ...)");
 		return -ENOEXEC;
 	}
 	do

@@ -284,7 +284,7 @@ SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struc
 	text_addf(&name, "%s", colon ? colon + 1 : target);
 	if (!kbtf_find(kbtf, name.data, is_typedef ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC, &place))
 		return why_set(why, -ENOENT, "there is no %s '%s' in this kernel's BTF",
-			       is_typedef ? "tracepoint" : "function", name.data);
+			       is_typedef ? "tracepoint" : "function", is_typedef ? target : name.data);
 	program->attach_id = place.id;
 	program->attach_fd = kbtf_module_fd(kbtf, &place);
 	return 0;
