@@ -605,6 +605,31 @@ static inline void sys_keep_children(void)
 	syscall(__NR_rt_sigaction, (long)SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
 }
 
+#ifdef __x86_64__
+#define SYS_SA_RESTORER 0x04000000
+
+__attribute__((naked, unused)) static void sys_signal_return(void)
+{
+	__asm__("movl $15, %eax\n\tsyscall"); /* rt_sigreturn */
+}
+#endif
+
+/*
+ * Has the handler called when the signal comes; a system call that waits ends
+ * then. x86-64 is told what a handler returns to, other machines' kernels bring it.
+ */
+static inline void sys_signal_catch(int signal, void (*handler)(int))
+{
+	uintptr_t action[8] = { 0 };
+
+	action[SYS_SIGACTION_HANDLER] = (uintptr_t)handler;
+#ifdef __x86_64__
+	action[1] = SYS_SA_RESTORER;
+	action[2] = (uintptr_t)sys_signal_return;
+#endif
+	syscall(__NR_rt_sigaction, (long)signal, action, NULL, sizeof(struct sys_sigset));
+}
+
 /* Raises the limit on open files, as far as we may. */
 #ifdef __mips__
 #define RLIMIT_NOFILE 5
