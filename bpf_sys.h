@@ -478,13 +478,29 @@ static inline int sys_fstat(int fd, struct stat *out)
 #endif
 }
 
+/*
+ * A private mapping, of a file from its start or of no file (-1); NULL when there
+ * can be none. s390 takes the six arguments in memory.
+ */
+static inline void *sys_map(size_t size, int protection, int flags, int fd)
+{
+#if defined(__NR_mmap2)
+	long address = syscall(__NR_mmap2, NULL, size, (long)protection, (long)(flags | MAP_PRIVATE),
+			       (long)fd, 0L);
+#elif !defined(__s390__)
+	long address = syscall(__NR_mmap, NULL, size, (long)protection, (long)(flags | MAP_PRIVATE),
+			       (long)fd, 0L);
+#else
+	long address = (long)mmap(NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+#endif
+
+	return address == -1 ? NULL : (void *)address;
+}
+
 /* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
 static inline void *sys_memory(size_t size)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
+	return sys_map(size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE, -1);
 }
 
 static inline int sys_read(int fd, void *data, size_t size)
@@ -603,6 +619,31 @@ static inline void sys_keep_children(void)
 	const uintptr_t by_default[8] = { 0 }; /* SIG_DFL, no flags */
 
 	syscall(__NR_rt_sigaction, (long)SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
+}
+
+#ifdef __x86_64__
+#define SYS_SA_RESTORER 0x04000000
+
+__attribute__((naked, unused)) static void sys_signal_return(void)
+{
+	__asm__("movl $15, %eax\n\tsyscall"); /* rt_sigreturn */
+}
+#endif
+
+/*
+ * Has the handler called when the signal comes; a system call that waits ends
+ * then. x86-64 is told what a handler returns to, other machines' kernels bring it.
+ */
+static inline void sys_signal_catch(int signal, void (*handler)(int))
+{
+	uintptr_t action[8] = { 0 };
+
+	action[SYS_SIGACTION_HANDLER] = (uintptr_t)handler;
+#ifdef __x86_64__
+	action[1] = SYS_SA_RESTORER;
+	action[2] = (uintptr_t)sys_signal_return;
+#endif
+	syscall(__NR_rt_sigaction, (long)signal, action, NULL, sizeof(struct sys_sigset));
 }
 
 /* Raises the limit on open files, as far as we may. */

@@ -682,8 +682,8 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 	struct elf_section section, strings;
 	struct elf_symbol symbol;
 
-	for (uint32_t i = 0; i < elf->nr_sections; i++) {
-		if (!elf_section_get(elf, i, &section) || section.header.sh_type != SHT_SYMTAB)
+	for (uint32_t i = 0; elf_section_get(elf, i, &section); i++) {
+		if (section.header.sh_type != SHT_SYMTAB)
 			continue;
 		if (elf->symtab_idx)
 			return why_set(why, -ENOEXEC, "has two symbol tables, sections %u and %u",
@@ -729,13 +729,11 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 /* Relocations, of whichever section, are of their type's size, and none is cut. */
 static inline int elf_check_relocations(const struct elf *elf, struct why *why)
 {
-	for (uint32_t i = 0; i < elf->nr_sections; i++) {
-		struct elf_section section;
-		size_t size;
+	struct elf_section section;
 
-		if (!elf_section_get(elf, i, &section))
-			continue;
-		size = elf_relocation_size(&section);
+	for (uint32_t i = 0; elf_section_get(elf, i, &section); i++) {
+		const size_t size = elf_relocation_size(&section);
+
 		if (size && (section.header.sh_entsize != size || section.data.size % size != 0))
 			return why_set(why, -ENOEXEC,
 				       "section %u '%s': %llu bytes of relocations of %llu bytes, expected a multiple of %zu",

@@ -75,8 +75,8 @@ static inline int kbtf_read_fd(int fd, bool is_kernels, struct view *out)
 		return ret;
 	if (st.st_size <= 0 || (uint64_t)st.st_size > SIZE_MAX / 2)
 		return -EINVAL;
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data != MAP_FAILED) {
+	data = sys_map((size_t)st.st_size, PROT_READ, 0, fd);
+	if (data) {
 		*out = (struct view){ data, (uint64_t)st.st_size };
 		return 0;
 	}

@@ -254,12 +254,11 @@ static void print_interrupt(int signal)
  */
 static int print_on_terminal(int fd, const char *data, size_t len)
 {
-	const struct sigaction action = { .sa_handler = print_interrupt }; /* no SA_RESTART */
 	const struct itimerval never = { 0 };
 	const struct itimerval patience = { { PRINT_PATIENCE_S, 0 }, { PRINT_PATIENCE_S, 0 } };
 	int ret;
 
-	sigaction(SIGALRM, &action, NULL);
+	sys_signal_catch(SIGALRM, print_interrupt);
 	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNAL(SIGALRM));
 	setitimer(ITIMER_REAL, &patience, NULL);
 	ret = sys_write(fd, data, len);

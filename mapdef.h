@@ -243,8 +243,8 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 	const char *sized = NULL;
 	uint64_t nr_symbols = 0, size = 0;
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
-		if (!elf_symbol_get(elf, i, &symbol) || !mapdef_is_symbol(&symbol, maps->idx))
+	for (uint64_t i = 1; elf_symbol_get(elf, i, &symbol); i++) {
+		if (!mapdef_is_symbol(&symbol, maps->idx))
 			continue;
 		nr_symbols++;
 		if (sized && symbol.size != size)
@@ -291,10 +291,10 @@ static inline int mapdef_legacy_name(const struct elf *elf, const struct elf_sec
 {
 	struct elf_symbol symbol;
 
-	for (uint64_t i = 1; i < elf->nr_symbols; i++) {
+	for (uint64_t i = 1; elf_symbol_get(elf, i, &symbol); i++) {
 		struct object_map *map;
 
-		if (!elf_symbol_get(elf, i, &symbol) || !mapdef_is_symbol(&symbol, maps->idx))
+		if (!mapdef_is_symbol(&symbol, maps->idx))
 			continue;
 		if (symbol.value >= maps->data.size)
 			return why_set(why, -ENOEXEC,

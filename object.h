@@ -149,8 +149,8 @@ SELDOM void object_list_code(const struct elf *elf, struct text *out)
 	struct elf_section section;
 
 	text_clear(out);
-	for (uint32_t i = 0; i < elf->nr_sections && !out->cut; i++)
-		if (elf_section_get(elf, i, &section) && elf_section_has_code(&section))
+	for (uint32_t i = 0; elf_section_get(elf, i, &section) && !out->cut; i++)
+		if (elf_section_has_code(&section))
 			text_addf(out, "%s'%s'", out->len ? ", " : "", section.name);
 }
 
@@ -216,12 +216,9 @@ static inline int object_find_sections(struct object_parser *parser, struct why 
 	parser->sections = arena_take(parser->arena, elf->nr_sections, sizeof(*parser->sections));
 	if (!parser->sections)
 		return object_out_of_memory(why);
-	for (uint32_t i = 1; i < elf->nr_sections; i++) {
-		int err;
+	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++) {
+		int err = object_note_section(parser, &section, why);
 
-		if (!elf_section_get(elf, i, &section))
-			continue;
-		err = object_note_section(parser, &section, why);
 		if (err)
 			return err;
 		if (object_is_code(&section))
@@ -402,10 +399,10 @@ static inline int object_parse_functions(struct object_parser *parser, struct wh
 {
 	struct elf_symbol symbol;
 
-	for (uint64_t i = 1; i < parser->elf->nr_symbols; i++) {
+	for (uint64_t i = 1; elf_symbol_get(parser->elf, i, &symbol); i++) {
 		int err;
 
-		if (!elf_symbol_get(parser->elf, i, &symbol) || !object_is_function(parser, &symbol))
+		if (!object_is_function(parser, &symbol))
 			continue;
 		err = object_add_function(parser, &symbol, i, why);
 		if (err)
@@ -488,9 +485,8 @@ static inline int object_parse_code(struct object_parser *parser, struct why *wh
 	struct elf_section section;
 	int err;
 
-	for (uint32_t i = 1; i < parser->elf->nr_sections; i++) {
-		if (parser->sections[i].role != ROLE_CODE ||
-		    !elf_section_get(parser->elf, i, &section))
+	for (uint32_t i = 1; elf_section_get(parser->elf, i, &section); i++) {
+		if (parser->sections[i].role != ROLE_CODE)
 			continue;
 		err = object_copy_code(parser, &section, why);
 		if (err)
@@ -679,11 +675,11 @@ static inline int object_parse_maps(struct object_parser *parser, struct why *wh
 	struct object *object = parser->object;
 	struct elf_section section;
 
-	for (uint32_t i = 1; i < parser->elf->nr_sections; i++) {
+	for (uint32_t i = 1; elf_section_get(parser->elf, i, &section); i++) {
 		struct mapdef_range *range = &parser->sections[i].maps;
 		int err = 0;
 
-		if (!elf_section_get(parser->elf, i, &section) || !section.data.size)
+		if (!section.data.size)
 			continue;
 		if (i == parser->legacy_maps.idx)
 			err = mapdef_legacy_parse(parser->elf, &section, parser->arena, &object->maps,
@@ -1251,14 +1247,11 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 	const struct elf *elf = parser->elf;
 	struct elf_section section;
 
-	for (uint32_t i = 1; i < elf->nr_sections; i++) {
-		uint32_t target;
+	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++) {
+		const uint32_t target = section.header.sh_info;
 		int err = 0;
 
-		if (!elf_section_get(elf, i, &section) || !elf_relocations_count(&section))
-			continue;
-		target = section.header.sh_info;
-		if (target >= elf->nr_sections ||
+		if (!elf_relocations_count(&section) || target >= elf->nr_sections ||
 		    (parser->sections[target].role != ROLE_CODE &&
 		     (target != parser->btf_maps.idx || target == SHN_UNDEF)))
 			continue;

@@ -13,7 +13,7 @@ cd "${0%/*}/.." || exit
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-SIZE_MAX=180224
+SIZE_MAX=163840
 
 scripts/release.sh || exit
 work=$(mktemp -d)

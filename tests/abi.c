@@ -430,9 +430,17 @@ static void check_map_types(void)
 	}
 }
 
+static volatile sig_atomic_t signal_caught;
+
+static void note_signal(int signal)
+{
+	signal_caught = signal;
+}
+
 /*
  * The C library hides the kernel's signal structs, so the kernel itself is
- * asked: the size of its set, and SYS_SIGACTION_HANDLER.
+ * asked: the size of its set, SYS_SIGACTION_HANDLER, and by SYS_SA_RESTORER a
+ * handler returns.
  */
 static void check_signals(void)
 {
@@ -446,6 +454,10 @@ static void check_signals(void)
 	signal(SIGHUP, SIG_DFL);
 	if (sys_signal_is_ignored(SIGHUP))
 		wrong("a default signal's handler");
+	sys_signal_catch(SIGHUP, note_signal);
+	raise(SIGHUP);
+	if (signal_caught != SIGHUP)
+		wrong("a caught signal's handler");
 }
 
 int main(void)

@@ -75,15 +75,15 @@ unsigned long getauxval(unsigned long type);
 
 /*
  * Files of a case's own, and no mounts on the machine that it runs on. Each
- * argument is one word, as for syscall(2) itself; the loader gives no more than five.
+ * argument is one word, as for syscall(2) itself, which takes six at most.
  */
 static long fixture_syscall(long number, ...)
 {
 	va_list args;
-	long arg[5];
+	long arg[6];
 
 	va_start(args, number);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		arg[i] = va_arg(args, long);
 	va_end(args);
 	if (number == __NR_openat)
@@ -92,10 +92,10 @@ static long fixture_syscall(long number, ...)
 		errno = EPERM;
 		return -1;
 	}
-	return syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4]);
+	return syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
-#define syscall(...) fixture_syscall(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L)
+#define syscall(...) fixture_syscall(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L, 0L)
 #define uname(out) fixture_uname(out)
 #define getauxval fixture_getauxval
 #define main loader_main
