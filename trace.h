@@ -70,6 +70,8 @@ static inline int raw_tracepoint_open(struct attachments *all, const char *name,
 		out->mechanism = "BPF link";
 		return 0;
 	}
+	if (name && out->link_fd == -EINVAL)
+		return why_set(why, -EINVAL, "the program takes more arguments than this kernel's tracepoint has");
 	if (name)
 		return tracepoint_explain(out, out->link_fd, why);
 	if (out->link_fd == -EBUSY)

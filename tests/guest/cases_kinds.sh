@@ -168,7 +168,12 @@ needs_one() {
     expect_text "$stderr" "program 'network': section 'xdp' is not for tracing"
 }
 
+takes_too_many() {
+    refused 1 "'sched_process_exit': the program takes more arguments than" $OBJ/greedy.o
+}
+
 count_runs
+check "kinds: arguments that a raw tracepoint does not have" takes_too_many
 check "kinds: programs that cannot go, with --keep-going" keeps_going
 check "kinds: one program at least must be live" needs_one
 check "kinds: functions of the kernel, by perf" kernel_functions --perf
