@@ -21,8 +21,13 @@ if [ -f "$1" ]; then
     done
     mkdir /compare
     tar -xf "$1" -C /compare
-    set -- /compare "$2" /sys/kernel/btf/vmlinux
-    modules=$(find /sys/kernel/btf -type f ! -name vmlinux)
+    set -- /compare "$2"
+    if [ -f /sys/kernel/btf/vmlinux ]; then
+        set -- "$@" /sys/kernel/btf/vmlinux
+        modules=$(find /sys/kernel/btf -type f ! -name vmlinux)
+    else
+        echo 'skip - kernel/*: this kernel has no BTF'
+    fi
 fi
 cd "$1" || exit
 rounds=$2
