@@ -727,12 +727,11 @@ static inline int object_place_tails(struct object_parser *parser, struct why *w
 		struct kind_tail tail;
 		int err;
 
-		if (!program->is_tail)
+		if (!program->is_tail || !kind_find_tail(program->section, &tail))
 			continue;
 		err = arrays.items ? 0 : object_list_arrays(parser, &arrays, why);
 		if (err)
 			return err;
-		kind_find_tail(program->section, &tail);
 		array = names_find(&arrays, "", (uint32_t)tail.id);
 		if (!array || tail.key >= object->maps.items[array->value].max_entries)
 			return why_set(why, -ENOEXEC,
