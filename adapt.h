@@ -35,7 +35,8 @@ SELDOM int adapt_relocate_insn(struct core_targets *targets, struct object_code 
 		return why_set(why, -ENOEXEC,
 			       "offset %u is no instruction of it (%u instructions of %zu bytes)",
 			       relocation->insn_off, code->nr_insns, sizeof(struct insn));
-	return core_relocate(targets, relocation, &code->insns[idx], code->nr_insns - idx, &result, why);
+	return core_relocate(targets, relocation, &code->insns[idx], code->nr_insns - idx, &result,
+			     why);
 }
 
 typedef int adapt_visit(struct core_targets *targets, struct object_code *code,
@@ -58,12 +59,14 @@ SELDOM int adapt_visit_all(struct object *object, const bool *used,
 		struct object_code *code = &object->codes[c];
 		const struct btf_ext_section *section = &code->ext[BTF_EXT_CORE_RELO];
 
-		for (uint32_t i = 0; used[c] && btf_ext_record_get(section, i, &relocation, sizeof(relocation)); i++) {
+		for (uint32_t i = 0; used[c] && btf_ext_record_get(section, i, &relocation,
+								   sizeof(relocation)); i++) {
 			int err = visit(targets, code, &relocation, why);
 
 			if (!err)
 				continue;
-			why_subject(why, err, "instruction %u", relocation.insn_off / (uint32_t)sizeof(struct insn));
+			why_subject(why, err, "instruction %u",
+				    relocation.insn_off / (uint32_t)sizeof(struct insn));
 			return why_subject(why, err, "section '%s'", code->name);
 		}
 	}

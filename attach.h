@@ -19,7 +19,7 @@
 struct attach_request {
 	const struct kind *kind;
 	int prog_fd;
-	const char *const *targets; /* as sections and the command line spell them; "": there is none */
+	const char *const *targets; /* as sections and the command line spell them; "": none */
 	uint32_t nr_targets;        /* at least 1, and more for functions of the kernel only */
 };
 
@@ -41,9 +41,9 @@ static inline void attach_add_place(const struct target *given, const struct tar
 		text_addf(out, " (for '%s')", given->symbol);
 }
 
-static inline int attach_kprobe_target(struct attachments *all, const struct attach_request *request,
-				       const char *function, struct attach_report *out,
-				       struct why *why)
+static inline int attach_kprobe_target(struct attachments *all,
+				       const struct attach_request *request, const char *function,
+				       struct attach_report *out, struct why *why)
 {
 	struct attachment *attachment = attachments_add(all);
 	struct target given, target;
@@ -170,7 +170,8 @@ SELDOM int attach_refused(struct attachments *all, const struct attach_request *
 {
 	(void)all;
 	(void)out;
-	return why_set(why, -ENOEXEC, "programs of kind '%s' are not for tracing; what loads them is: %s",
+	return why_set(why, -ENOEXEC,
+		       "programs of kind '%s' are not for tracing; what loads them is: %s",
 		       request->kind->prefix, request->kind->tool);
 }
 
@@ -202,10 +203,11 @@ static inline int attach_check(const struct attach_request *request, struct why 
 	const struct kind *kind = request->kind;
 
 	if (kind_needs_target(kind) && !request->targets[0][0])
-		return why_set(why, -ENOEXEC, "there is no target: expected %s", kind_spelling(kind->way));
+		return why_set(why, -ENOEXEC, "there is no target: expected %s",
+			       kind_spelling(kind->way));
 	if (request->nr_targets > 1 && kind->way != WAY_KPROBE && kind->way != WAY_KPROBE_MULTI)
-		return why_set(why, -EINVAL, "programs of kind '%s' take one target, not %u", kind->prefix,
-			       request->nr_targets);
+		return why_set(why, -EINVAL, "programs of kind '%s' take one target, not %u",
+			       kind->prefix, request->nr_targets);
 	return 0;
 }
 
@@ -245,7 +247,8 @@ static inline const struct kind *attach_choose(const struct kind *kind, enum att
 	const bool links = mode == ATTACH_AUTO;
 	const struct kind *other = NULL;
 
-	if (kind->attach_type == BPF_TRACE_KPROBE_MULTI && !(links && probe_multi_is_there(kind->attach_type)))
+	if (kind->attach_type == BPF_TRACE_KPROBE_MULTI &&
+	    !(links && probe_multi_is_there(kind->attach_type)))
 		other = kind_of_way(kind, WAY_KPROBE);
 	else if (kind->attach_type == BPF_TRACE_UPROBE_MULTI &&
 		 !(links && probe_multi_is_there(kind->attach_type)))

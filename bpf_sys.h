@@ -217,8 +217,9 @@ struct sys_perf_attr {
 	sys_u64 sample_period; /* or samples per second, with `freq` */
 	sys_u64 sample_type;
 	sys_u64 read_format;
-	uint64_t disabled : 1; /* a bit field as in the kernel: it counts from the other end on big endian */
-	uint64_t unused : 9;   /* named, so that they are zeroed as well */
+	/* Bit fields as in the kernel: they count from the other end on big endian. */
+	uint64_t disabled : 1;
+	uint64_t unused : 9; /* named, so that they are zeroed as well */
 	uint64_t freq : 1;
 	uint64_t unused_too : 53;
 	uint32_t wakeup_events;
@@ -417,7 +418,8 @@ static inline int sys_link_create_uprobe_multi(struct sys_link_uprobe_multi_attr
 /* `name` may be NULL: then the program was loaded with its target. */
 static inline int sys_raw_tracepoint_open(int prog_fd, const char *name)
 {
-	struct sys_raw_tracepoint_attr attr = { .name = sys_ptr(name), .prog_fd = (uint32_t)prog_fd };
+	struct sys_raw_tracepoint_attr attr = { .name = sys_ptr(name),
+						.prog_fd = (uint32_t)prog_fd };
 
 	return sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 }
@@ -434,7 +436,8 @@ static inline int sys_iter_create(int link_fd)
 static inline int sys_perf_event_open(struct sys_perf_attr *attr, int cpu)
 {
 	attr->size = sizeof(*attr);
-	return sys_result(syscall(__NR_perf_event_open, attr, -1L, (long)cpu, -1L, PERF_FLAG_FD_CLOEXEC));
+	return sys_result(syscall(__NR_perf_event_open, attr, -1L, (long)cpu, -1L,
+				  PERF_FLAG_FD_CLOEXEC));
 }
 
 static inline int sys_perf_set_bpf(int perf_fd, int prog_fd)
@@ -453,7 +456,8 @@ static inline int sys_perf_enable(int perf_fd)
  */
 static inline int sys_openat(int dir_fd, const char *path, int flags)
 {
-	return sys_result(syscall(__NR_openat, (long)dir_fd, path, flags | O_CLOEXEC | O_LARGEFILE));
+	return sys_result(syscall(__NR_openat, (long)dir_fd, path,
+				  flags | O_CLOEXEC | O_LARGEFILE));
 }
 
 /* Lets place_fd be what fd is. */
@@ -485,8 +489,8 @@ static inline int sys_fstat(int fd, struct stat *out)
 static inline void *sys_map(size_t size, int protection, int flags, int fd)
 {
 #if defined(__NR_mmap2)
-	long address = syscall(__NR_mmap2, NULL, size, (long)protection, (long)(flags | MAP_PRIVATE),
-			       (long)fd, 0L);
+	long address = syscall(__NR_mmap2, NULL, size, (long)protection,
+			       (long)(flags | MAP_PRIVATE), (long)fd, 0L);
 #elif !defined(__s390__)
 	long address = syscall(__NR_mmap, NULL, size, (long)protection, (long)(flags | MAP_PRIVATE),
 			       (long)fd, 0L);
@@ -536,7 +540,7 @@ static inline int sys_mount_detached(const char *type)
 	return ret;
 }
 
-/* Lifts the limit on locked memory, soft and hard; musl's setrlimit() would bring all of its threads. */
+/* Lifts the limit on locked memory, soft and hard; musl's setrlimit() would bring its threads. */
 #ifdef __mips__
 #define RLIMIT_MEMLOCK 9
 #else
@@ -598,7 +602,8 @@ static inline bool sys_signal_is_ignored(int signal)
 {
 	uintptr_t action[8] = { 0 };
 
-	return syscall(__NR_rt_sigaction, (long)signal, NULL, action, sizeof(struct sys_sigset)) == 0 &&
+	return syscall(__NR_rt_sigaction, (long)signal, NULL, action,
+		       sizeof(struct sys_sigset)) == 0 &&
 	       action[SYS_SIGACTION_HANDLER] == (uintptr_t)SIG_IGN;
 }
 
@@ -613,7 +618,7 @@ static inline bool sys_end_is_pending(void)
 	       (pending.word[0] && !sys_signal_is_ignored(SIGHUP));
 }
 
-/* SIGCHLD ignored would reap our children for us, and their process ids could be others' by then. */
+/* SIGCHLD ignored would reap our children for us, and others could have their process ids then. */
 static inline void sys_keep_children(void)
 {
 	const uintptr_t by_default[8] = { 0 }; /* SIG_DFL, no flags */
@@ -687,7 +692,7 @@ static inline pid_t sys_fork(unsigned long flags)
 #endif
 }
 
-/* Waits for a child to end: its status for WIFEXITED() and its like, in *out if that is not NULL. */
+/* Waits for a child to end: its status for WIFEXITED() and its like in *out, if not NULL. */
 static inline int sys_wait(pid_t child, int *out)
 {
 	return sys_result(syscall(__NR_wait4, (long)child, out, 0L, NULL));

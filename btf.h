@@ -171,7 +171,7 @@ struct btf_type {
 	bool kind_flag;          /* STRUCT, UNION: with bit fields; ENUM*: signed; FWD: a union */
 	uint16_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
 	uint32_t size;           /* bytes, of kinds that have a size */
-	uint32_t type;           /* the type referred to, of kinds that refer to one; an ARRAY's element */
+	uint32_t type;           /* the type referred to, of kinds that do; an ARRAY's element */
 	uint32_t length;         /* elements of an ARRAY */
 	struct btf_int number;   /* of an INT, else zeros */
 	uint32_t extra;          /* offset in btf->types of what follows the record */
@@ -273,7 +273,8 @@ static inline void btf_type_decode(const struct btf *btf, uint32_t id, uint64_t 
 	};
 	if (out->kind == BTF_KIND_INT && view_copy(btf->types, out->extra, words, sizeof(words[0])))
 		out->number = btf_int_decode(words[0]);
-	if (out->kind == BTF_KIND_ARRAY && view_copy(btf->types, out->extra, words, sizeof(words))) {
+	if (out->kind == BTF_KIND_ARRAY &&
+	    view_copy(btf->types, out->extra, words, sizeof(words))) {
 		out->type = words[0];
 		out->length = words[2]; /* behind the index's type */
 	}
@@ -505,7 +506,8 @@ static inline uint32_t btf_find_own(const struct btf *btf, const char *name, uin
 	uint32_t kinds = BTF_KIND_BIT(kind);
 	struct btf_type type;
 
-	for (bool more = btf_type_first(btf, kinds, &type); more; more = btf_type_next(&type, kinds))
+	for (bool more = btf_type_first(btf, kinds, &type); more;
+	     more = btf_type_next(&type, kinds))
 		if (strcmp(type.name, name) == 0)
 			return type.id;
 	return 0;
@@ -857,7 +859,8 @@ static inline const struct btf_ext_row *btf_ext_row(enum btf_ext_table table)
 	static const struct btf_ext_row rows[BTF_EXT_NR_TABLES] = {
 		{ "func_info", sizeof(struct btf_func_info), .types = 1 << 1 },
 		{ "line_info", sizeof(struct btf_line_info), .strings = 1 << 1 | 1 << 2 },
-		{ "core_relo", sizeof(struct btf_core_relocation), .types = 1 << 1, .strings = 1 << 2 },
+		{ "core_relo", sizeof(struct btf_core_relocation), .types = 1 << 1,
+		  .strings = 1 << 2 },
 	};
 
 	return &rows[table];

@@ -289,7 +289,8 @@ static inline uint64_t btf_fit_len(const struct btf *btf)
 static inline int btf_fit(const struct btf *btf, const struct elf *elf, uint32_t known,
 			  struct arena *arena, struct view *out)
 {
-	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known, .looks_left = BTF_FIT_LOOKS_MAX };
+	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known,
+			       .looks_left = BTF_FIT_LOOKS_MAX };
 	struct btf_header header = {
 		.preamble = { BTF_MAGIC, BTF_VERSION, 0, sizeof(header) },
 		.str_len = (uint32_t)btf->strings.size,

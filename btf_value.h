@@ -241,7 +241,8 @@ static inline void btf_add_scalar(const struct btf_type *type, uint64_t value, u
 		text_addf(out, "0x%llx", (unsigned long long)value);
 		return;
 	}
-	is_signed = type->kind == BTF_KIND_INT ? type->number.encoding & BTF_INT_SIGNED : type->kind_flag;
+	is_signed = type->kind == BTF_KIND_INT ? type->number.encoding & BTF_INT_SIGNED
+					       : type->kind_flag;
 	if (btf_enumerator_of(type, value, bits, &enumerator))
 		text_addf(out, "%s", enumerator.name);
 	else if (type->number.encoding & BTF_INT_BOOL && value <= 1)

@@ -54,7 +54,8 @@ struct code_visit {
 	uint32_t from;        /* the function in which it was met */
 };
 
-static inline bool code_has(const struct code *code, const struct code_visit *visits, uint32_t function)
+static inline bool code_has(const struct code *code, const struct code_visit *visits,
+			    uint32_t function)
 {
 	const uint32_t piece = visits[function].piece;
 
@@ -87,17 +88,21 @@ SELDOM int code_place_functions(const struct object *object, uint32_t first,
 
 	do {
 		if (met != OBJECT_NONE) {
-			visits[met] = (struct code_visit){ .piece = out->nr_pieces, .from = function };
+			visits[met] = (struct code_visit){ .piece = out->nr_pieces,
+							   .from = function };
 			function = met;
 			pieces[out->nr_pieces++] = (struct code_piece){ function, out->nr_insns };
-			out->nr_insns += object->functions[function].nr_insns + object->functions[function].nr_tail;
+			out->nr_insns += object->functions[function].nr_insns +
+					 object->functions[function].nr_tail;
 			if (out->nr_insns > CODE_INSNS_MAX)
-				return why_set(why, -ENOEXEC, "has more than %u instructions, with what it calls",
+				return why_set(why, -ENOEXEC,
+					       "has more than %u instructions, with what it calls",
 					       CODE_INSNS_MAX);
 		} else {
 			function = visits[function].from;
 		}
-		met = function == OBJECT_NONE ? OBJECT_NONE : code_next_function(object, out, function, visits);
+		met = function == OBJECT_NONE ? OBJECT_NONE
+					      : code_next_function(object, out, function, visits);
 	} while (function != OBJECT_NONE);
 	return 0;
 }
@@ -209,13 +214,15 @@ static inline uint32_t code_info_find(const struct btf_ext_section *section, uin
 
 /* One function's records: both kinds start with their offset. */
 static inline void code_info_add(const struct object *object, enum btf_ext_table table,
-				 struct code_piece piece, uint32_t room, size_t len, struct code_info *out)
+				 struct code_piece piece, uint32_t room, size_t len,
+				 struct code_info *out)
 {
 	const struct object_function *f = &object->functions[piece.function];
 	const uint64_t end = (uint64_t)(f->start + f->nr_insns) * sizeof(struct insn);
 	const struct btf_ext_section *section = &object->codes[f->code].ext[table];
 
-	for (uint32_t i = code_info_find(section, (uint64_t)f->start * sizeof(struct insn)); out->nr < room; i++) {
+	for (uint32_t i = code_info_find(section, (uint64_t)f->start * sizeof(struct insn));
+	     out->nr < room; i++) {
 		uint8_t *record = (uint8_t *)out->records + out->nr * len;
 		uint32_t insn_off;
 
@@ -262,7 +269,8 @@ static inline bool code_line(const struct object *object, const struct code *cod
 	section = &object->codes[code_idx].ext[BTF_EXT_LINE_INFO];
 	next = code_info_find(section, off + 1);
 	return next > 0 && btf_ext_record_get(section, next - 1, out, sizeof(*out)) &&
-	       btf_string(&object->btf, out->file_name_off) && btf_string(&object->btf, out->line_off);
+	       btf_string(&object->btf, out->file_name_off) &&
+	       btf_string(&object->btf, out->line_off);
 }
 
 /* The CO-RE relocation of an instruction; false when it has none. */

@@ -124,7 +124,8 @@ static inline bool core_size(const struct core_side *side, const struct btf_type
 
 	*out_element = *type;
 	for (int depth = 0; out_element->kind == BTF_KIND_ARRAY; depth++)
-		if (depth == CORE_DEPTH_MAX || __builtin_mul_overflow(nr, out_element->length, &nr) ||
+		if (depth == CORE_DEPTH_MAX ||
+		    __builtin_mul_overflow(nr, out_element->length, &nr) ||
 		    !btf_type_skip(side->btf, out_element->type, out_element))
 			return false;
 	return (out_element->kind == BTF_KIND_PTR || btf_kind_row(out_element->kind)->has_size) &&
@@ -163,7 +164,8 @@ SELDOM bool core_place_enter_member(struct core_place *place, const struct btf_t
 static inline bool core_has_element(const struct core_place *place, const struct btf_type *array,
 				    uint32_t idx)
 {
-	return idx < array->length || (array->length == 0 && place->last.name && place->last.is_end);
+	return idx < array->length ||
+	       (array->length == 0 && place->last.name && place->last.is_end);
 }
 
 static inline bool core_names_equal(const char *a, size_t len, const char *b)
@@ -261,8 +263,9 @@ static inline int core_spec_enter(struct core_spec *spec, uint32_t idx, struct w
 		return core_spec_enter_struct(spec, &type, idx, why);
 	if (type.kind == BTF_KIND_ARRAY)
 		return core_spec_enter_array(spec, &type, idx, why);
-	return why_set(why, -ENOEXEC, "step %u into a type of kind '%s', expected struct, union or array",
-		       idx, btf_kind_row(type.kind)->name);
+	return why_set(why, -ENOEXEC,
+		       "step %u into a type of kind '%s', expected struct, union or array", idx,
+		       btf_kind_row(type.kind)->name);
 }
 
 /* The first number counts whole structs, as if a pointer to one were an array. */
@@ -291,8 +294,8 @@ static inline int core_spec_read_enumerator(struct core_spec *spec, const struct
 	struct btf_enumerator enumerator;
 
 	if (path->nr != 1 || !btf_enumerator_get(type, path->idx[0], &enumerator))
-		return why_set(why, -ENOEXEC, "enumerator %u of %s '%s', which has %u", path->idx[0],
-			       btf_kind_row(type->kind)->name, type->name,
+		return why_set(why, -ENOEXEC, "enumerator %u of %s '%s', which has %u",
+			       path->idx[0], btf_kind_row(type->kind)->name, type->name,
 			       core_is_enum(type->kind) ? type->nr : 0);
 	spec->place.last = (struct core_access){ enumerator.name, path->idx[0], .type = *type };
 	core_spec_add(spec);
@@ -317,7 +320,8 @@ static inline int core_spec_read(const struct btf *local,
 		return why_set(why, -ENOEXEC, "access at offset %u, the strings have %llu bytes",
 			       relocation->access_off, (unsigned long long)local->strings.size);
 	if (!btf_type_skip(local, relocation->type, &type))
-		return why_set(why, -ENOEXEC, "type %u does not end or is out of range (there are %u)",
+		return why_set(why, -ENOEXEC,
+			       "type %u does not end or is out of range (there are %u)",
 			       relocation->type, local->end_id);
 	out->kind = relocation->kind;
 	out->subject = row->subject;
@@ -712,7 +716,8 @@ static inline int core_bit_field_bytes(const struct core_place *place, uint32_t 
 		if (place->bit_offset + bits <= (start + *bytes) * 8)
 			break;
 		if (*bytes >= 8)
-			return why_set(why, -ENOEXEC, "bit field '%s' does not fit a load of 8 bytes",
+			return why_set(why, -ENOEXEC,
+				       "bit field '%s' does not fit a load of 8 bytes",
 				       place->last.name);
 	}
 	if (!*bytes)
@@ -895,13 +900,15 @@ static inline int core_want(struct core_targets *targets,
 	if (!btf_type_get(targets->local, relocation->type, &type))
 		return why_set(why, -ENOEXEC, "type %u out of range (there are %u)",
 			       relocation->type, targets->local->end_id);
-	if (relocation->kind == BPF_CORE_TYPE_ID_LOCAL || (targets->roots && targets->roots[type.id]))
+	if (relocation->kind == BPF_CORE_TYPE_ID_LOCAL ||
+	    (targets->roots && targets->roots[type.id]))
 		return 0;
 	if (!*type.name)
 		return why_set(why, -ENOEXEC, "type %u, a %s, has no name to look for", type.id,
 			       btf_kind_row(type.kind)->name);
 	if (targets->nr_roots++ == CORE_ROOTS_MAX)
-		return why_set(why, -ENOEXEC, "relocations start from more than %u types", CORE_ROOTS_MAX);
+		return why_set(why, -ENOEXEC, "relocations start from more than %u types",
+			       CORE_ROOTS_MAX);
 	if (!targets->roots)
 		targets->roots = arena_take(targets->arena, targets->local->end_id, sizeof(root));
 	root = arena_take(targets->arena, 1, sizeof(*root));
@@ -1023,7 +1030,8 @@ static inline int core_disagree(const struct core_spec *spec, const struct core_
 	struct btf_type type;
 
 	btf_type_get(spec->place.side.btf, spec->place.root, &type);
-	return why_set(why, -ENOEXEC, "is ambiguous: the kernel's types %u and %u, both '%s', give %llu and %llu",
+	return why_set(why, -ENOEXEC,
+		       "is ambiguous: the kernel's types %u and %u, both '%s', give %llu and %llu",
 		       first->place.root, other->place.root, type.name,
 		       (unsigned long long)first_value, (unsigned long long)other_value);
 }
@@ -1051,7 +1059,8 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 
 		next = candidate->next;
 		if (found < 0)
-			return why_set(why, -ENOEXEC, "the kernel's type %u '%s' does not end or has no size",
+			return why_set(why, -ENOEXEC,
+				       "the kernel's type %u '%s' does not end or has no size",
 				       candidate->id, root->name);
 		if (!found)
 			continue;
@@ -1063,7 +1072,10 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 		if (kept && value.value != out->value.value)
 			return core_disagree(spec, &before, &match, out->value.value, value.value,
 					     why);
-		/* A field's size and type may differ: those of the lowest id count, which comes last. */
+		/*
+		 * A field's size and type may differ: those of the lowest id count, which
+		 * comes last.
+		 */
 		before = match;
 		out->value = value;
 		*tail = candidate;
@@ -1113,7 +1125,8 @@ static inline void core_poison(struct insn *insn)
 
 static inline int core_unexpected(int64_t found, uint64_t wanted, struct why *why)
 {
-	return why_set(why, -ENOEXEC, "the instruction has %lld, expected %lld, as the object's types say",
+	return why_set(why, -ENOEXEC,
+		       "the instruction has %lld, expected %lld, as the object's types say",
 		       (long long)found, (long long)wanted);
 }
 
@@ -1123,7 +1136,8 @@ static inline bool core_is_resizable(const struct core_value *a, const struct co
 	if (a->type.kind == BTF_KIND_PTR && b->type.kind == BTF_KIND_PTR)
 		return true;
 	return a->type.kind == BTF_KIND_INT && b->type.kind == BTF_KIND_INT &&
-	       a->type.number.encoding != BTF_INT_SIGNED && b->type.number.encoding != BTF_INT_SIGNED;
+	       a->type.number.encoding != BTF_INT_SIGNED &&
+	       b->type.number.encoding != BTF_INT_SIGNED;
 }
 
 static inline uint32_t core_insn_bytes(uint8_t code)
@@ -1146,7 +1160,8 @@ static inline int core_resize(struct insn *insn, uint64_t from, uint64_t to, str
 		return why_set(why, -ENOEXEC, "the instruction moves %u bytes of a field of %llu",
 			       core_insn_bytes(insn->code), (unsigned long long)from);
 	if (to != 1 && to != 2 && to != 4 && to != 8)
-		return why_set(why, -ENOEXEC, "no instruction moves %llu bytes", (unsigned long long)to);
+		return why_set(why, -ENOEXEC, "no instruction moves %llu bytes",
+			       (unsigned long long)to);
 	insn->code = (uint8_t)((insn->code & ~INSN_SIZE_DW) | sizes[to]);
 	return 0;
 }
@@ -1160,7 +1175,8 @@ static inline int core_patch_memory(struct insn *insn, struct core_resolved *res
 	if (from->certain && (uint64_t)insn->off != from->value)
 		return core_unexpected(insn->off, from->value, why);
 	if (to->value > INT16_MAX)
-		return why_set(why, -ENOEXEC, "offset %llu in this kernel, an instruction reaches %d",
+		return why_set(why, -ENOEXEC,
+			       "offset %llu in this kernel, an instruction reaches %d",
 			       (unsigned long long)to->value, INT16_MAX);
 	if (from->size != to->size && !core_is_resizable(from, to)) {
 		resolved->verdict = CORE_UNLIKE;
@@ -1178,7 +1194,8 @@ static inline int core_patch_alu(struct insn *insn, const struct core_resolved *
 				 struct why *why)
 {
 	if (INSN_SOURCE(insn->code) != 0)
-		return why_set(why, -ENOEXEC, "the instruction, code 0x%x, has no immediate", insn->code);
+		return why_set(why, -ENOEXEC, "the instruction, code 0x%x, has no immediate",
+			       insn->code);
 	if (resolved->original.certain && (uint64_t)insn->imm != resolved->original.value)
 		return core_unexpected(insn->imm, resolved->original.value, why);
 	insn->imm = (int32_t)resolved->value.value;
@@ -1228,7 +1245,8 @@ static inline int core_patch(struct insn *insn, uint64_t nr_insns, struct core_r
 	default:
 		break;
 	}
-	return why_set(why, -ENOEXEC, "the instruction, code 0x%x, is none to be patched", insn->code);
+	return why_set(why, -ENOEXEC, "the instruction, code 0x%x, is none to be patched",
+		       insn->code);
 }
 
 /* ---- The whole ---- */
@@ -1278,7 +1296,8 @@ static inline void core_describe_type(const struct btf *local, uint32_t id, stru
 	if (!btf_type_get(local, id, &type))
 		text_addf(out, "type %u", id);
 	else if (btf_is_composite(&type) || core_is_enum(type.kind))
-		text_addf(out, "%s '%s'", core_is_enum(type.kind) ? "enum" : btf_kind_row(type.kind)->name,
+		text_addf(out, "%s '%s'",
+			  core_is_enum(type.kind) ? "enum" : btf_kind_row(type.kind)->name,
 			  type.name);
 	else
 		text_addf(out, "type '%s'", type.name);

@@ -216,15 +216,15 @@ SELDOM const struct name *names_find(const struct names *names, const char *name
 		else
 			high = middle;
 	}
-	return low < names->nr && name_compare(&names->items[low], name, scope) == 0 ? &names->items[low]
-										       : NULL;
+	return low < names->nr && name_compare(&names->items[low], name, scope) == 0
+		       ? &names->items[low] : NULL;
 }
 
 /* The next one that is called the same; NULL behind the last. */
 static inline const struct name *names_next(const struct names *names, const struct name *name)
 {
-	return name + 1 < names->items + names->nr && name_compare(name + 1, name->name, name->scope) == 0
-		       ? name + 1 : NULL;
+	return name + 1 < names->items + names->nr &&
+	       name_compare(name + 1, name->name, name->scope) == 0 ? name + 1 : NULL;
 }
 
 /* ---- The format ---- */
@@ -530,7 +530,8 @@ static inline int elf_check_ident(struct view file, struct why *why)
 	if (ident[EI_CLASS] == ELFCLASS32)
 		return why_set(why, -ENOEXEC, "is a 32-bit ELF file, %s", ELF_EXPECTED);
 	if (ident[EI_CLASS] != ELFCLASS64)
-		return why_set(why, -ENOEXEC, "has ELF class %u, %s", ident[EI_CLASS], ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "has ELF class %u, %s", ident[EI_CLASS],
+			       ELF_EXPECTED);
 	if (ident[EI_DATA] == (ELFDATA2LSB ^ ELFDATA2MSB ^ ELF_HOST_DATA)) {
 		why_set(why, -ENOEXEC, "is " ELF_OTHER_ORDER ", %s", ELF_EXPECTED);
 		why_hint(why, "compile it for this machine's byte order: -target %s",
@@ -538,7 +539,8 @@ static inline int elf_check_ident(struct view file, struct why *why)
 		return -ENOEXEC;
 	}
 	if (ident[EI_DATA] != ELF_HOST_DATA)
-		return why_set(why, -ENOEXEC, "has ELF byte order %u, %s", ident[EI_DATA], ELF_EXPECTED);
+		return why_set(why, -ENOEXEC, "has ELF byte order %u, %s", ident[EI_DATA],
+			       ELF_EXPECTED);
 	if (ident[EI_VERSION] != EV_CURRENT)
 		return why_set(why, -ENOEXEC, "has ELF version %u, expected %u",
 			       ident[EI_VERSION], EV_CURRENT);
@@ -593,7 +595,8 @@ static inline int elf_check_section_table(struct elf *elf, uint32_t *out_shstrnd
 			       header->e_shentsize, sizeof(struct elf64_section));
 	if (!view_copy(elf->file, header->e_shoff, &first, sizeof(first)))
 		return why_set(why, -ENOEXEC,
-			       "is truncated: section headers at offset %llu, the file has %llu bytes",
+			       "is truncated: section headers at offset %llu, "
+			       "the file has %llu bytes",
 			       (unsigned long long)header->e_shoff,
 			       (unsigned long long)elf->file.size);
 	if (nr == 0)
@@ -603,7 +606,8 @@ static inline int elf_check_section_table(struct elf *elf, uint32_t *out_shstrnd
 	if (nr > UINT32_MAX / sizeof(first) ||
 	    !view_slice(elf->file, header->e_shoff, nr * sizeof(first), &elf->sections))
 		return why_set(why, -ENOEXEC,
-			       "is truncated: %llu section headers at offset %llu, the file has %llu bytes",
+			       "is truncated: %llu section headers at offset %llu, "
+			       "the file has %llu bytes",
 			       (unsigned long long)nr, (unsigned long long)header->e_shoff,
 			       (unsigned long long)elf->file.size);
 	elf->nr_sections = (uint32_t)nr;
@@ -620,11 +624,13 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
 			       shstrndx, elf->nr_sections);
 	if (names.sh_type != SHT_STRTAB)
 		return why_set(why, -ENOEXEC,
-			       "section name table is section %u of type %u, expected %u (SHT_STRTAB)",
+			       "section name table is section %u of type %u, "
+			       "expected %u (SHT_STRTAB)",
 			       shstrndx, names.sh_type, SHT_STRTAB);
 	if (!view_slice(elf->file, names.sh_offset, names.sh_size, &elf->section_names))
 		return why_set(why, -ENOEXEC,
-			       "is truncated: section name table of %llu bytes at offset %llu, the file has %llu bytes",
+			       "is truncated: section name table of %llu bytes at offset %llu, "
+			       "the file has %llu bytes",
 			       (unsigned long long)names.sh_size,
 			       (unsigned long long)names.sh_offset,
 			       (unsigned long long)elf->file.size);
@@ -655,8 +661,9 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 
 		if (elf_section_get(elf, i, &section)) {
 			if (elf_name_is_long(section.name))
-				return why_set(why, -ENOEXEC, "section %u: its name has more than %u characters", i,
-					       ELF_NAME_MAX);
+				return why_set(why, -ENOEXEC,
+					       "section %u: its name has more than %u characters",
+					       i, ELF_NAME_MAX);
 			continue;
 		}
 		if (!view_item(elf->sections, i, &header, sizeof(header)))
@@ -664,11 +671,13 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 				       i, elf->nr_sections);
 		if (!view_string(elf->section_names, header.sh_name, &name))
 			return why_set(why, -ENOEXEC,
-				       "section %u: name at offset %u, the name table has %llu bytes",
+				       "section %u: name at offset %u, "
+				       "the name table has %llu bytes",
 				       i, header.sh_name,
 				       (unsigned long long)elf->section_names.size);
 		return why_set(why, -ENOEXEC,
-			       "is truncated: section %u '%s' has %llu bytes at offset %llu, the file has %llu bytes",
+			       "is truncated: section %u '%s' has %llu bytes at offset %llu, "
+			       "the file has %llu bytes",
 			       i, name, (unsigned long long)header.sh_size,
 			       (unsigned long long)header.sh_offset,
 			       (unsigned long long)elf->file.size);
@@ -691,22 +700,26 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 		if (section.header.sh_entsize != sizeof(struct elf64_symbol) ||
 		    section.data.size % sizeof(struct elf64_symbol) != 0)
 			return why_set(why, -ENOEXEC,
-				       "section %u '%s': %llu bytes of symbols of %llu bytes, expected a multiple of %zu",
+				       "section %u '%s': %llu bytes of symbols of %llu bytes, "
+				       "expected a multiple of %zu",
 				       i, section.name, (unsigned long long)section.data.size,
 				       (unsigned long long)section.header.sh_entsize,
 				       sizeof(struct elf64_symbol));
 		if (!elf_section_get(elf, section.header.sh_link, &strings))
 			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table is section %u, out of range (file has %u)",
+				       "section %u '%s': string table is section %u, "
+				       "out of range (file has %u)",
 				       i, section.name, section.header.sh_link, elf->nr_sections);
 		if (strings.header.sh_type != SHT_STRTAB)
 			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table is section %u of type %u, expected %u (SHT_STRTAB)",
+				       "section %u '%s': string table is section %u of type %u, "
+				       "expected %u (SHT_STRTAB)",
 				       i, section.name, strings.idx, strings.header.sh_type,
 				       SHT_STRTAB);
 		if (!view_ends_in_nul(strings.data))
 			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table, section %u, does not end in NUL",
+				       "section %u '%s': string table, section %u, "
+				       "does not end in NUL",
 				       i, section.name, strings.idx);
 		elf->symtab_idx = i;
 		elf->symbols = section.data;
@@ -716,11 +729,13 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
 		if (!elf_symbol_get(elf, i, &symbol))
 			return why_set(why, -ENOEXEC,
-				       "symbol %llu: its name is outside the string table of %llu bytes",
+				       "symbol %llu: its name is outside the "
+				       "string table of %llu bytes",
 				       (unsigned long long)i,
 				       (unsigned long long)elf->symbol_names.size);
 		if (elf_name_is_long(symbol.name))
-			return why_set(why, -ENOEXEC, "symbol %llu: its name has more than %u characters",
+			return why_set(why, -ENOEXEC,
+				       "symbol %llu: its name has more than %u characters",
 				       (unsigned long long)i, ELF_NAME_MAX);
 	}
 	return 0;
@@ -736,7 +751,8 @@ static inline int elf_check_relocations(const struct elf *elf, struct why *why)
 
 		if (size && (section.header.sh_entsize != size || section.data.size % size != 0))
 			return why_set(why, -ENOEXEC,
-				       "section %u '%s': %llu bytes of relocations of %llu bytes, expected a multiple of %zu",
+				       "section %u '%s': %llu bytes of relocations of %llu bytes, "
+				       "expected a multiple of %zu",
 				       i, section.name, (unsigned long long)section.data.size,
 				       (unsigned long long)section.header.sh_entsize, size);
 	}

@@ -62,7 +62,9 @@ static inline int externs_find_addresses(const struct names *names, struct exter
 	if (proc_fd >= 0)
 		close(proc_fd);
 	if (err)
-		return why_errno(why, err, "'/proc/kallsyms', which has the kernel's symbols, cannot be read");
+		return why_errno(why, err,
+				 "'/proc/kallsyms', which has the kernel's symbols, "
+				 "cannot be read");
 	while ((line = fs_lines_next(&lines))) {
 		const struct name *found;
 
@@ -91,7 +93,8 @@ static inline int extern_find_type(struct kbtf *kbtf, const struct object_extern
 	if (!kbtf_find(kbtf, name.data, kind, &place))
 		return 0;
 	if (place.module > INT16_MAX)
-		return why_set(why, -EOPNOTSUPP, "is in module %u, of at most %d", place.module, INT16_MAX);
+		return why_set(why, -EOPNOTSUPP, "is in module %u, of at most %d", place.module,
+			       INT16_MAX);
 	out->found = true;
 	out->id = place.id;
 	out->module = place.module;
@@ -105,10 +108,14 @@ static inline const char *extern_noun(enum object_extern_kind kind)
 }
 
 /* Which of two it is to be, nobody can say (libbpf refuses it alike). */
-SELDOM int extern_refuse_two(const struct object_extern *ext, const struct extern_value *value, struct why *why)
+SELDOM int extern_refuse_two(const struct object_extern *ext, const struct extern_value *value,
+			     struct why *why)
 {
-	return why_set(why, -EINVAL, "extern '%s': this kernel has several symbols of that name, at 0x%llx and 0x%llx",
-		       ext->name, (unsigned long long)value->address, (unsigned long long)value->other);
+	return why_set(why, -EINVAL,
+		       "extern '%s': this kernel has several symbols of that name, "
+		       "at 0x%llx and 0x%llx",
+		       ext->name, (unsigned long long)value->address,
+		       (unsigned long long)value->other);
 }
 
 /* Whoever may not be missing must be there, and be one. */
@@ -121,8 +128,8 @@ static inline int externs_check(const struct object *object, const struct extern
 		if (values[i].other)
 			return extern_refuse_two(ext, &values[i], why);
 		if (ext->kind != EXTERN_KCONFIG && !values[i].found && !ext->is_weak)
-			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s", ext->name,
-				       extern_noun(ext->kind));
+			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s",
+				       ext->name, extern_noun(ext->kind));
 	}
 	return 0;
 }
@@ -144,7 +151,7 @@ SELDOM int externs_find(const struct object *object, struct kbtf *kbtf, struct a
 			if (!err)
 				err = extern_find_type(kbtf, ext, &values[i], why);
 		}
-		if (err == -EOPNOTSUPP && ext->is_weak) /* a kernel that tells nothing has nothing */
+		if (err == -EOPNOTSUPP && ext->is_weak) /* a kernel that tells nothing has none */
 			err = 0;
 		if (err)
 			return why_subject(why, err, "extern '%s'", ext->name);

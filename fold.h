@@ -23,7 +23,7 @@
 #define FOLD_INSNS_MAX 4096U /* BPF_MAXINSNS; the kernel refuses more, and says so */
 #define FOLD_STACK_MAX 512U  /* MAX_BPF_STACK */
 #define FOLD_FRAME 10        /* the register of the stack's upper end */
-#define FOLD_COPIED 14       /* ours: src_reg of a load whose constant is copied to stack at `off` */
+#define FOLD_COPIED 14       /* ours: src_reg of a load whose constant goes to the stack at `off` */
 
 /* ---- What an instruction does with a register ---- */
 
@@ -55,8 +55,8 @@ static inline unsigned int fold_effect_jump(const struct insn *insn, uint8_t reg
 	case 0:
 		return 0;
 	default:
-		return fold_if(insn->dst_reg == reg || (INSN_SOURCE(insn->code) && insn->src_reg == reg),
-			       FOLD_ESCAPES);
+		return fold_if(insn->dst_reg == reg ||
+			       (INSN_SOURCE(insn->code) && insn->src_reg == reg), FOLD_ESCAPES);
 	}
 }
 
@@ -73,12 +73,13 @@ static inline unsigned int fold_effect(const struct insn *insn, uint8_t reg)
 	case INSN_ST:
 		return fold_if(is_dst, FOLD_ESCAPES);
 	case INSN_STX: /* an atomic one may read r0 */
-		return fold_if(is_dst || is_src || (reg == 0 && FOLD_MODE(insn->code) != FOLD_MEMORY),
-			       FOLD_ESCAPES);
+		return fold_if(is_dst || is_src ||
+			       (reg == 0 && FOLD_MODE(insn->code) != FOLD_MEMORY), FOLD_ESCAPES);
 	case INSN_ALU:
 	case INSN_ALU64:
 		return fold_if(INSN_SOURCE(insn->code) && is_src, FOLD_ESCAPES) |
-		       fold_if(is_dst, FOLD_OPERATION(insn->code) == FOLD_MOVE ? FOLD_ENDS : FOLD_ESCAPES);
+		       fold_if(is_dst,
+			       FOLD_OPERATION(insn->code) == FOLD_MOVE ? FOLD_ENDS : FOLD_ESCAPES);
 	default:
 		return fold_effect_jump(insn, reg);
 	}
@@ -104,7 +105,8 @@ struct fold {
 /* Is it so (FOLD_LIVE or FOLD_OTHER) behind the instruction? */
 static inline bool fold_leaves(const struct fold *fold, uint32_t i, uint8_t mark)
 {
-	const bool is_live = fold->marks[i] & FOLD_LIVE && !(fold_effect(&fold->insns[i], fold->reg) & FOLD_ENDS);
+	const bool is_live = fold->marks[i] & FOLD_LIVE &&
+			     !(fold_effect(&fold->insns[i], fold->reg) & FOLD_ENDS);
 
 	if (mark == FOLD_LIVE)
 		return i == fold->def || is_live;
@@ -125,9 +127,11 @@ static inline int64_t fold_target(const struct insn *insn, uint32_t i)
 {
 	const uint8_t class = INSN_CLASS(insn->code), operation = FOLD_OPERATION(insn->code);
 
-	if ((class != INSN_JMP && class != INSN_JMP32) || operation == FOLD_CALL || operation == FOLD_EXIT)
+	if ((class != INSN_JMP && class != INSN_JMP32) || operation == FOLD_CALL ||
+	    operation == FOLD_EXIT)
 		return -1;
-	return (int64_t)i + 1 + (insn->code == INSN_JMP32 ? insn->imm : insn->off); /* a goto's may be long */
+	/* A goto's may be long. */
+	return (int64_t)i + 1 + (insn->code == INSN_JMP32 ? insn->imm : insn->off);
 }
 
 static inline bool fold_mark_next(struct fold *fold, uint32_t i, uint8_t mark)
@@ -135,7 +139,8 @@ static inline bool fold_mark_next(struct fold *fold, uint32_t i, uint8_t mark)
 	const struct insn *insn = &fold->insns[i];
 	bool again = fold_mark(fold, i, fold_target(insn, i), mark);
 
-	if (insn->code != INSN_JMP && insn->code != INSN_JMP32 && insn->code != (INSN_JMP | FOLD_EXIT))
+	if (insn->code != INSN_JMP && insn->code != INSN_JMP32 &&
+	    insn->code != (INSN_JMP | FOLD_EXIT))
 		again |= fold_mark(fold, i, (int64_t)i + 1 + (insn->code == INSN_LD_IMM64), mark);
 	return again;
 }
@@ -172,7 +177,8 @@ static inline bool fold_is_in(uint64_t off, uint64_t start, uint64_t size)
 static inline uint32_t fold_literal_size(const struct fold_constant *constant, uint32_t rest)
 {
 	const uint8_t *start = constant->map->data + constant->off;
-	const uint8_t *nul = strncmp(constant->map->name, ".rodata.str", 11) == 0 ? memchr(start, 0, rest) : NULL;
+	const uint8_t *nul = strncmp(constant->map->name, ".rodata.str", 11) == 0
+				     ? memchr(start, 0, rest) : NULL;
 
 	return nul ? (uint32_t)(nul + 1 - start) : rest;
 }
@@ -195,7 +201,8 @@ SELDOM struct fold_constant fold_find(const struct fold *fold, const struct insn
 			out.size = ext->offset + ext->size - out.off;
 		}
 	}
-	for (uint64_t i = 1; (uint32_t)insn->imm != object->kconfig_map && elf_symbol_get(fold->elf, i, &symbol); i++)
+	for (uint64_t i = 1; (uint32_t)insn->imm != object->kconfig_map &&
+			     elf_symbol_get(fold->elf, i, &symbol); i++)
 		if (symbol.type == STT_OBJECT && symbol.shndx == out.map->section_idx &&
 		    fold_is_in(out.off, symbol.value, symbol.size)) {
 			out.name = symbol.name;
@@ -210,11 +217,14 @@ SELDOM struct fold_constant fold_find(const struct fold *fold, const struct insn
 
 static inline int fold_refuse(const struct fold_constant *constant, struct why *why)
 {
-	why_set(why, -EOPNOTSUPP, "needs %s%s%s in section '%s', and this kernel has no global variables (since Linux 5.2)",
+	why_set(why, -EOPNOTSUPP,
+		"needs %s%s%s in section '%s', "
+		"and this kernel has no global variables (since Linux 5.2)",
 		constant->name[0] ? "the global variable '" : "a constant", constant->name,
 		constant->name[0] ? "'" : "", constant->map->name);
 	if (constant->map->is_constant)
-		why_hint(why, "without them a constant can be read at a fixed place, or passed to a helper as far as there is stack");
+		why_hint(why, "without them a constant can be read at a fixed place, "
+			      "or passed to a helper as far as there is stack");
 	return -EOPNOTSUPP;
 }
 
@@ -235,7 +245,8 @@ static inline bool fold_load(const struct fold_constant *constant, struct insn *
 	uint32_t low;
 	uint16_t half;
 
-	if (FOLD_MODE(insn->code) != FOLD_MEMORY || off < 0 || off + size > constant->map->value_size)
+	if (FOLD_MODE(insn->code) != FOLD_MEMORY || off < 0 ||
+	    off + size > constant->map->value_size)
 		return false;
 	if (constant->map->data)
 		memcpy(bytes, constant->map->data + off, size);
@@ -272,8 +283,10 @@ static inline uint32_t fold_stack_used(struct fold *fold)
 		const uint8_t class = INSN_CLASS(insn->code);
 		const bool is_add = insn->code == (FOLD_ADD | INSN_ALU64) && insn->imm < 0 &&
 				    insn->imm >= -(int32_t)FOLD_STACK_MAX;
-		const bool is_place = i > 0 && !fold->marks[i] && insns[i - 1].code == (FOLD_MOVE | 8 | INSN_ALU64) &&
-				      insns[i - 1].src_reg == FOLD_FRAME && insns[i - 1].dst_reg == insn->dst_reg;
+		const bool is_place = i > 0 && !fold->marks[i] &&
+				      insns[i - 1].code == (FOLD_MOVE | 8 | INSN_ALU64) &&
+				      insns[i - 1].src_reg == FOLD_FRAME &&
+				      insns[i - 1].dst_reg == insn->dst_reg;
 		const uint8_t base = class == INSN_LDX ? insn->src_reg : insn->dst_reg;
 
 		if (class >= INSN_LDX && class <= INSN_STX) {
@@ -292,16 +305,18 @@ static inline uint32_t fold_stack_used(struct fold *fold)
 }
 
 /* Stack for the constant that nothing uses while its address is in the register. */
-static inline int fold_take_stack(struct fold *fold, const struct fold_constant *constant, bool everywhere,
-				  struct why *why)
+static inline int fold_take_stack(struct fold *fold, const struct fold_constant *constant,
+				  bool everywhere, struct why *why)
 {
 	struct insn *def = &fold->insns[fold->def];
 	uint32_t depth = 0;
 
 	for (uint32_t i = 0; i < fold->nr; i++)
-		if ((everywhere || i == fold->def || fold->marks[i] & FOLD_LIVE) && fold->depths[i] > depth)
+		if ((everywhere || i == fold->def || fold->marks[i] & FOLD_LIVE) &&
+		    fold->depths[i] > depth)
 			depth = fold->depths[i];
-	if (!constant->size || constant->size > FOLD_STACK_MAX || depth + constant->size > FOLD_STACK_MAX)
+	if (!constant->size || constant->size > FOLD_STACK_MAX ||
+	    depth + constant->size > FOLD_STACK_MAX)
 		return fold_refuse(constant, why);
 	depth = (depth + constant->size + 7) & ~7U;
 	for (uint32_t i = 0; i < fold->nr; i++)
@@ -338,7 +353,8 @@ static inline int fold_address(struct fold *fold, struct why *why)
 		copied |= effect & FOLD_PASSES;
 		/* A function of ours may keep it. */
 		everywhere |= effect & FOLD_PASSES && insn->src_reg == INSN_PSEUDO_CALL;
-		if (!(effect & FOLD_LOADS) || (!(fold->marks[i] & FOLD_OTHER) && fold_load(&constant, insn)))
+		if (!(effect & FOLD_LOADS) ||
+		    (!(fold->marks[i] & FOLD_OTHER) && fold_load(&constant, insn)))
 			continue;
 		copied = true;
 		if (insn->off < 0 || (uint32_t)insn->off + fold_load_size(insn) > constant.size)
@@ -377,20 +393,22 @@ static inline void fold_add_tail(struct fold *fold, struct insn *tail)
 				.off = (int16_t)(off + (int32_t)k),
 			};
 			if (constant.map->data)
-				memcpy(&tail->imm, constant.map->data + constant.off + k, left < 4 ? left : 4);
+				memcpy(&tail->imm, constant.map->data + constant.off + k,
+				       left < 4 ? left : 4);
 			tail++;
 		}
 		*tail++ = (struct insn){
 			.code = FOLD_MOVE | 8 | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
 		};
 		at += 2;
-		*tail++ = (struct insn){ .code = INSN_JMP, .off = (int16_t)((int32_t)i + 1 - (int32_t)at) };
+		*tail++ = (struct insn){ .code = INSN_JMP,
+					 .off = (int16_t)((int32_t)i + 1 - (int32_t)at) };
 		i++;
 	}
 }
 
-static inline int fold_function(struct fold *fold, struct object_function *function, struct arena *arena,
-				struct why *why)
+static inline int fold_function(struct fold *fold, struct object_function *function,
+				struct arena *arena, struct why *why)
 {
 	uint32_t used;
 
@@ -452,8 +470,8 @@ SELDOM int object_fold(const struct elf *elf, struct object *object, const bool 
 
 		if (err)
 			return why_subject(why, err, "%s '%s'",
-					   strcmp(object->codes[function->code].name, ".text") == 0 ? "function"
-												   : "program",
+					   strcmp(object->codes[function->code].name, ".text") == 0
+						   ? "function" : "program",
 					   function->name);
 	}
 	for (uint32_t i = 0; i < object->maps.nr; i++)

@@ -25,7 +25,8 @@ struct fs_kind {
 static const struct fs_kind fs_proc = { "proc", PROC_SUPER_MAGIC, "/proc" };
 static const struct fs_kind fs_sys = { "sysfs", SYSFS_MAGIC, "/sys" };
 static const struct fs_kind fs_debug = { "debugfs", DEBUGFS_MAGIC, "/sys/kernel/debug" };
-static const struct fs_kind fs_security = { "securityfs", SECURITYFS_MAGIC, "/sys/kernel/security" };
+static const struct fs_kind fs_security = { "securityfs", SECURITYFS_MAGIC,
+					    "/sys/kernel/security" };
 static const struct fs_kind fs_trace = { "tracefs", TRACEFS_MAGIC, "/sys/kernel/tracing" };
 
 /* ---- Reading ---- */
@@ -130,7 +131,7 @@ SELDOM int fs_open_at(const char *path, unsigned int magic)
 	return err ? err : -ENOENT;
 }
 
-/* Mounts where a directory is, opens it, and lets go of the place. Returns a descriptor, or -errno. */
+/* Mounts where a directory is, opens it, lets go of the place. Returns a descriptor or -errno. */
 static inline int fs_mount_briefly(const struct fs_kind *kind)
 {
 	const char *places[] = { kind->path, "/mnt", "/tmp", "/proc", "/sys", "/dev" };

@@ -22,7 +22,8 @@ struct functions_wanted {
 	uint32_t nr;
 };
 
-static inline bool functions_match(const struct functions_wanted *wanted, const char *name, size_t len)
+static inline bool functions_match(const struct functions_wanted *wanted, const char *name,
+				   size_t len)
 {
 	bool matches = false;
 
@@ -77,7 +78,7 @@ static inline void name_set_add(struct name_set *set, const char *name, size_t l
 	set->nr++;
 }
 
-/* available_filter_functions, "NAME [MODULE]" a line, as far as it is wanted. Returns 0 or -errno. */
+/* available_filter_functions, "NAME [MODULE]" a line, as far as wanted. Returns 0 or -errno. */
 static inline int name_set_read(int tracing_fd, const struct functions_wanted *wanted,
 				struct name_set *out)
 {
@@ -112,7 +113,8 @@ static inline bool symbol_is_whole_function(const struct symbol *symbol)
 	const char *cold = text_find(symbol->name, ".cold");
 
 	return symbol_is_function(symbol) && !(cold && cold < symbol->module) &&
-	       strncmp(symbol->module, "bpf]", 4) != 0 && strncmp(symbol->module, "__builtin__", 11) != 0;
+	       strncmp(symbol->module, "bpf]", 4) != 0 &&
+	       strncmp(symbol->module, "__builtin__", 11) != 0;
 }
 
 /* From kallsyms, those in the set if there is one. -EPERM when the addresses are hidden. */
@@ -172,7 +174,7 @@ static inline int functions_from_ftrace(int tracing_fd, const struct functions_w
 	return 0;
 }
 
-/* From the best source that there is; without tracefs, whatever kallsyms has. Returns 0 or -errno. */
+/* From the best source there is; without tracefs, whatever kallsyms has. Returns 0 or -errno. */
 static inline int functions_collect(struct probe_session *session,
 				    const struct functions_wanted *wanted, bool by_ftrace,
 				    struct places *out)
@@ -194,8 +196,9 @@ static inline int functions_collect(struct probe_session *session,
  * The functions that the patterns match; `by_ftrace` if it is ftrace that will
  * be given them. Returns 0, or -errno with a reason; places_close() in both cases.
  */
-static inline int functions_find(struct probe_session *session, const struct functions_wanted *wanted,
-				 bool by_ftrace, struct places *out, struct why *why)
+static inline int functions_find(struct probe_session *session,
+				 const struct functions_wanted *wanted, bool by_ftrace,
+				 struct places *out, struct why *why)
 {
 	int err;
 

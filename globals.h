@@ -59,13 +59,14 @@ static inline bool global_of(const struct globals *globals, const struct elf_sym
 	struct elf_section section;
 	uint64_t size;
 
-	if (symbol->type != STT_OBJECT || symbol->shndx == SHN_UNDEF || symbol->shndx >= SHN_LORESERVE ||
+	if (symbol->type != STT_OBJECT || symbol->shndx == SHN_UNDEF ||
+	    symbol->shndx >= SHN_LORESERVE ||
 	    !elf_section_get(globals->elf, symbol->shndx, &section) || !object_is_data(&section))
 		return false;
 	type = names_find(&globals->types, symbol->name, object->data[section.idx].datasec);
 	if (!type || !btf_size(&object->btf, type->value, &size) ||
-	    symbol->value > section.header.sh_size || size > section.header.sh_size - symbol->value ||
-	    section.header.sh_size > INT32_MAX)
+	    symbol->value > section.header.sh_size ||
+	    size > section.header.sh_size - symbol->value || section.header.sh_size > INT32_MAX)
 		return false;
 	*out = (struct global){
 		.name = symbol->name,
@@ -102,7 +103,8 @@ static inline int global_refuse(struct globals *globals, const char *name, size_
 	while (!names.cut && global_next(globals, &global))
 		text_addf(&names, "%s%s", names.len ? ", " : "", global.name);
 	why_set(why, -EUSAGE, "--set: there is no global variable '%.*s'", (int)len, name);
-	why_hint(why, names.len ? "there are: " : "the object has none that BTF describes: compile it with -g");
+	why_hint(why, names.len ? "there are: "
+				: "the object has none that BTF describes: compile it with -g");
 	text_add(&why->hint, names.data, names.len);
 	return -EUSAGE;
 }
@@ -120,7 +122,8 @@ static inline int global_store(struct object *object, const struct global *globa
 		map->data = arena_take(arena, map->value_size, 1);
 	if (!map->data)
 		return object_out_of_memory(why);
-	return btf_parse_value(&object->btf, global->type, value, map->data + global->offset, global->size, why);
+	return btf_parse_value(&object->btf, global->type, value, map->data + global->offset,
+			       global->size, why);
 }
 
 /*
@@ -144,7 +147,8 @@ SELDOM int global_set(const struct elf *elf, struct object *object, const char *
 		if (strlen(global.name) != len || memcmp(global.name, assignment, len) != 0)
 			continue;
 		err = global_store(object, &global, assignment + len + 1, arena, why);
-		return err ? why_subject(why, err == -EINVAL ? -EUSAGE : err, "--set '%s'", global.name) : 0;
+		return err ? why_subject(why, err == -EINVAL ? -EUSAGE : err, "--set '%s'",
+					 global.name) : 0;
 	}
 	return global_refuse(&globals, assignment, len, why);
 }

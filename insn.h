@@ -46,7 +46,10 @@ struct insn {
 #define INSN_PSEUDO_CALL 1
 #define INSN_PSEUDO_KFUNC_CALL 2
 
-/* off of a call whose imm is an index into our tables; the kernel wants 0 there, and so does the parser. */
+/*
+ * off of a call whose imm is an index into our tables; the kernel wants 0 there, and
+ * so does the parser.
+ */
 #define INSN_CALL_INDEXED 1
 
 #endif

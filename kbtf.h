@@ -104,7 +104,8 @@ static inline struct view kbtf_in_file(struct view file)
 	uint32_t shstrndx;
 
 	elf = (struct elf){ .file = file };
-	if (elf_check_ident(file, NULL) != 0 || !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
+	if (elf_check_ident(file, NULL) != 0 ||
+	    !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
 	    elf_check_section_table(&elf, &shstrndx, NULL) != 0 ||
 	    elf_check_section_names(&elf, shstrndx, NULL) != 0)
 		return file;
@@ -206,7 +207,9 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 		return -EUSAGE;
 	}
 	if (err) {
-		why_set(why, -EOPNOTSUPP, "this kernel tells nothing of its types: it has no BTF (CONFIG_DEBUG_INFO_BTF)");
+		why_set(why, -EOPNOTSUPP,
+			"this kernel tells nothing of its types: "
+			"it has no BTF (CONFIG_DEBUG_INFO_BTF)");
 		why_hint(why, "if there is a file with its BTF, give it by --btf FILE");
 		return -EOPNOTSUPP;
 	}
@@ -265,7 +268,8 @@ static inline void kbtf_open_modules(struct kbtf *kbtf)
 			close(module.fd);
 			continue;
 		}
-		kbtf->modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules, sizeof(module));
+		kbtf->modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules,
+					   sizeof(module));
 		if (!kbtf->modules) {
 			close(module.fd);
 			kbtf->nr_modules = 0;

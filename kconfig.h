@@ -62,7 +62,8 @@ struct kconfig {
 
 static inline bool kconfig_is_before(const void *a, const void *b)
 {
-	return strcmp(((const struct kconfig_extern *)a)->name, ((const struct kconfig_extern *)b)->name) < 0;
+	return strcmp(((const struct kconfig_extern *)a)->name,
+		      ((const struct kconfig_extern *)b)->name) < 0;
 }
 
 static inline struct kconfig_extern *kconfig_find(const struct kconfig *kconfig, const char *name)

@@ -198,7 +198,8 @@ static inline bool kernel_drop_name(struct kernel *kernel, char *name)
 }
 
 /* The kernel takes 15 of [A-Za-z0-9_.], '.' since v5.2, as the sections of variables. */
-static inline void kernel_set_name(const struct kernel *kernel, const char *name, bool dots, char *out)
+static inline void kernel_set_name(const struct kernel *kernel, const char *name, bool dots,
+				   char *out)
 {
 	for (size_t i = 0; i < BPF_OBJ_NAME_LEN - 1 && name[i] && !kernel->no_names; i++) {
 		bool taken = (name[i] >= '0' && name[i] <= '9') ||
@@ -229,7 +230,7 @@ static inline bool kernel_in_user_namespace(void)
 	       !(inside == 0 && outside == 0 && count == UINT32_MAX);
 }
 
-/* lockdown(7): "none [integrity] confidentiality", the one in force in brackets; "" when not known. */
+/* lockdown(7): "none [integrity] confidentiality", the one in force in brackets; "": not known. */
 SELDOM const char *kernel_lockdown(void)
 {
 	char modes[128];
@@ -258,7 +259,7 @@ SELDOM void kernel_hint_exhausted(int err, struct why *why)
 		why_hint(why, "too many open files: raise the limit (ulimit -n)");
 }
 
-/* kernel.perf_event_paranoid, where distributions know levels above 2; 0 when it is not to be read. */
+/* kernel.perf_event_paranoid, where distributions know levels above 2; 0: it is not to be read. */
 static inline uint64_t kernel_perf_paranoid(void)
 {
 	char level[16];
@@ -285,21 +286,28 @@ SELDOM void kernel_hint_privilege(struct why *why)
 		return;
 	if (!kernel_may(effective, CAP_SYS_ADMIN) &&
 	    !(kernel_may(effective, CAP_BPF) && kernel_may(effective, CAP_PERFMON)))
-		why_hint(why, "needs root, or CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8); missing:%s%s",
+		why_hint(why,
+			 "needs root, or CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8); "
+			 "missing:%s%s",
 			 kernel_may(effective, CAP_BPF) ? "" : " CAP_BPF",
 			 kernel_may(effective, CAP_PERFMON) ? "" : " CAP_PERFMON");
 	else if (kernel_in_user_namespace())
-		why_hint(why, "this is a user namespace, whose capabilities do not count here: run it outside");
+		why_hint(why, "this is a user namespace, whose capabilities do not count here: "
+			      "run it outside");
 	else if (!kernel_may(effective, CAP_SYS_ADMIN) && kernel_perf_paranoid() > 2)
-		why_hint(why, "kernel.perf_event_paranoid above 2 asks for CAP_SYS_ADMIN: sysctl kernel.perf_event_paranoid=2");
+		why_hint(why, "kernel.perf_event_paranoid above 2 asks for CAP_SYS_ADMIN: "
+			      "sysctl kernel.perf_event_paranoid=2");
 	else if (!kernel_may(effective, CAP_SYS_ADMIN))
 		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
 	else if (kernel_lockdown()[0])
 		why_hint(why, "the kernel is locked down (%s)", kernel_lockdown());
-	else if (!kernel_may(effective, CAP_SYS_RESOURCE) && kernel_version() < version_code(5, 11, 0))
-		why_hint(why, "locked memory may be limited (ulimit -l), and raising that needs CAP_SYS_RESOURCE");
+	else if (!kernel_may(effective, CAP_SYS_RESOURCE) &&
+		 kernel_version() < version_code(5, 11, 0))
+		why_hint(why, "locked memory may be limited (ulimit -l), "
+			      "and raising that needs CAP_SYS_RESOURCE");
 	else
-		why_hint(why, "the privilege is there: a security module or a seccomp filter forbids it");
+		why_hint(why, "the privilege is there: "
+			      "a security module or a seccomp filter forbids it");
 }
 
 #endif

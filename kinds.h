@@ -133,7 +133,7 @@ enum { NR_SECTION_KINDS = sizeof(section_kinds) / sizeof(section_kinds[0]) };
 /* A section's name, understood. */
 struct kind_match {
 	const struct kind *kind;
-	const char *target; /* what follows the kind's '/'; "" when nothing does. It is the name's end */
+	const char *target; /* what follows the kind's '/', the name's end; "" when nothing does */
 	bool optional;      /* '?' before it: nothing is lost if it is not loaded */
 };
 

@@ -21,7 +21,8 @@
 /* ---- Targets ---- */
 
 struct target {
-	char symbol[SYMBOL_NAME_SIZE]; /* NAME or MODULE:NAME; no character that means more in tracefs */
+	/* NAME or MODULE:NAME; no character that means more in tracefs */
+	char symbol[SYMBOL_NAME_SIZE];
 	uint64_t offset;
 	bool retprobe;
 };
@@ -59,11 +60,11 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 
 	*out = (struct target){ .retprobe = retprobe };
 	if (len == 0)
-		return why_set(why, -ENOEXEC, "function '%s': expected the name of a kernel function",
-			       function);
+		return why_set(why, -ENOEXEC,
+			       "function '%s': expected the name of a kernel function", function);
 	if (len >= sizeof(out->symbol))
-		return why_set(why, -ENOEXEC, "function '%s': %zu characters, at most %zu", function,
-			       len, sizeof(out->symbol) - 1);
+		return why_set(why, -ENOEXEC, "function '%s': %zu characters, at most %zu",
+			       function, len, sizeof(out->symbol) - 1);
 	memcpy(out->symbol, p, len);
 	p += len;
 	if (*p == '+') {
@@ -73,7 +74,8 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 				       "function '%s': expected a number behind the '+'", function);
 	}
 	if (*p)
-		return why_set(why, -ENOEXEC, "function '%s': character '%.*s' in a name", function, 1, p);
+		return why_set(why, -ENOEXEC, "function '%s': character '%.*s' in a name", function,
+			       1, p);
 	if (retprobe && out->offset)
 		return why_set(why, -ENOEXEC,
 			       "function '%s': a return probe takes no offset", function);
@@ -93,7 +95,7 @@ static inline void target_add_name(const struct target *target, struct text *out
 struct machine {
 	const char *name;
 	const char *syscall_prefix; /* of the wrapper of sys_NAME; NULL when there is none */
-	uint64_t entry_skip; /* where a function can be probed whose entry ftrace keeps for itself */
+	uint64_t entry_skip; /* where functions can be probed whose entry ftrace keeps for itself */
 };
 
 static const struct machine machines[] = {
@@ -101,7 +103,7 @@ static const struct machine machines[] = {
 	{ "i686", "__ia32_", 0 },
 	{ "aarch64", "__arm64_", 0 }, /* since v4.19 */
 	{ "s390x", "__s390x_", 0 },   /* since v5.2 */
-	{ "riscv64", "__riscv_", 4 }, /* since v6.6; no KPROBES_ON_FTRACE, and two no-ops at the entry */
+	{ "riscv64", "__riscv_", 4 }, /* since v6.6; no KPROBES_ON_FTRACE, two no-ops at entry */
 };
 
 static inline struct machine machine_running(void)
@@ -225,20 +227,25 @@ static inline void attach_hint_names(const struct symbol_report *report, struct 
 	}
 }
 
-/* What is wrong with the place itself, though the kernel might take it. Returns 0, or -errno with a reason. */
+/*
+ * What is wrong with the place itself, though the kernel might take it. Returns 0, or
+ * -errno with a reason.
+ */
 static inline int attach_check_place(const struct target *target, const struct symbol_report *found,
 				     struct why *why)
 {
 	uint64_t size = found->next_address - found->address;
 
 	if (found->module && !found->nr_exact) {
-		why_set(why, -ENOENT, "there is no such function in module '%.*s', or it is not loaded",
+		why_set(why, -ENOENT,
+			"there is no such function in module '%.*s', or it is not loaded",
 			(int)found->module_len, found->module);
 		attach_hint_names(found, why);
 		return -ENOENT;
 	}
 	if (found->nr_exact == 1 && found->address && found->next_address && target->offset >= size)
-		return why_set(why, -EINVAL, "the offset is outside of the function, which has %llu bytes",
+		return why_set(why, -EINVAL,
+			       "the offset is outside of the function, which has %llu bytes",
 			       (unsigned long long)size);
 	return 0;
 }
@@ -249,11 +256,14 @@ SELDOM int attach_explain_symbol(const struct target *target, int err, struct wh
 	struct symbol_report found;
 
 	if (symbols_search(target->symbol, &found) != 0)
-		return why_errno(why, err, "cannot be probed, and there is no /proc/kallsyms to say why");
+		return why_errno(why, err,
+				 "cannot be probed, and there is no /proc/kallsyms to say why");
 	if (found.nr_exact && attach_blacklisted(found.wanted))
 		return why_set(why, err, "is on the kernel's blacklist: it cannot be probed");
 	if (found.nr_exact > 1)
-		return why_set(why, err, "the name is there %u times, and the kernel cannot tell which is meant",
+		return why_set(why, err,
+			       "the name is there %u times, "
+			       "and the kernel cannot tell which is meant",
 			       found.nr_exact);
 	if (found.nr_exact == 1 && err == -EADDRNOTAVAIL)
 		return why_errno(why, err, "the kernel calls the name ambiguous");
@@ -267,10 +277,13 @@ SELDOM int attach_explain_symbol(const struct target *target, int err, struct wh
 	if (attach_check_place(target, &found, why) != 0)
 		return err;
 	if (target->offset) /* older kernels say EINVAL for what is EILSEQ below */
-		return why_errno(why, err, "is not an instruction boundary, or an instruction that cannot be probed");
+		return why_errno(why, err,
+				 "is not an instruction boundary, "
+				 "or an instruction that cannot be probed");
 	if (target->retprobe && machine_running().entry_skip)
 		return why_set(why, -EOPNOTSUPP,
-			       "no return probe can be set: on this machine ftrace keeps the entry of functions");
+			       "no return probe can be set: "
+			       "on this machine ftrace keeps the entry of functions");
 	return why_errno(why, err, "cannot be probed there");
 }
 
@@ -278,7 +291,8 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
 {
 	struct symbol_report found;
 
-	return symbols_search(target->symbol, &found) == 0 ? attach_check_place(target, &found, why) : 0;
+	return symbols_search(target->symbol, &found) == 0 ? attach_check_place(target, &found, why)
+							   : 0;
 }
 
 /*
@@ -287,7 +301,8 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
  */
 static inline int attach_check_target(const struct target *target, struct why *why)
 {
-	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why) : 0;
+	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why)
+								: 0;
 }
 
 SELDOM int attach_explain(const struct target *target, const struct probe_session *session,

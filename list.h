@@ -51,7 +51,7 @@ static inline void list_puts(struct list *list, const char *s)
 	list_add(list, s, strlen(s));
 }
 
-/* A string of JSON. What is not ASCII goes as a character for each byte, so that any name is valid. */
+/* A string of JSON. What is not ASCII goes as a character for each byte: so any name is valid. */
 static inline void list_add_json(struct list *list, const char *data, size_t len)
 {
 	list_puts(list, "\"");
@@ -249,7 +249,8 @@ static inline void list_map(struct list *list, const struct object_map *map)
 /* So many zeros. All values share them: what there were before are at their start. */
 static inline struct view list_zeros(struct list *list, uint64_t size)
 {
-	const uint64_t missing = size > list->zeros.size ? (size - list->zeros.size + 7) & ~7ULL : 0;
+	const uint64_t missing = size > list->zeros.size ? (size - list->zeros.size + 7) & ~7ULL
+							 : 0;
 	uint8_t *more = missing ? arena_take(&list->scratch, missing, 1) : NULL;
 
 	if (more) {
@@ -261,7 +262,7 @@ static inline struct view list_zeros(struct list *list, uint64_t size)
 	return list->zeros;
 }
 
-/* The variable's bytes: --set's, the file's, or zeros; none where the file is too small for so many. */
+/* The variable's bytes: --set's, the file's, or zeros; none if the file is too small for them. */
 static inline struct view list_global_bytes(struct list *list, const struct global *global)
 {
 	const uint32_t map_next = list->object->data[global->section_idx].map_next;
@@ -328,7 +329,7 @@ static inline void list_global(struct list *list, const struct global *global)
 	list_end_item(list);
 }
 
-/* Any number of them may be of one large type, and lie in one place: then "..." stands for the rest. */
+/* Any number of them may be of one large type, and lie in one place: "..." stands for the rest. */
 #define LIST_GLOBALS_MAX 4096
 #define LIST_GLOBAL_BYTES_MAX (1U << 28)
 
@@ -368,14 +369,15 @@ static inline void list_extern(struct list *list, const struct object_extern *ex
 
 /* Is the relocation about what no record so far was about? */
 static inline bool list_is_first(const struct btf_ext_section *section,
-				 const struct btf_core_relocation *relocation, const uint32_t *listed,
-				 uint32_t nr)
+				 const struct btf_core_relocation *relocation,
+				 const uint32_t *listed, uint32_t nr)
 {
 	struct btf_core_relocation earlier;
 
 	for (uint32_t i = 0; i < nr; i++)
 		if (btf_ext_record_get(section, listed[i], &earlier, sizeof(earlier)) &&
-		    earlier.type == relocation->type && earlier.access_off == relocation->access_off)
+		    earlier.type == relocation->type &&
+		    earlier.access_off == relocation->access_off)
 			return false;
 	return true;
 }
@@ -438,7 +440,8 @@ static inline void list_groups(struct list *list)
 		list_extern(list, &object->externs[i]);
 	list_end_group(list);
 	list_begin_group(list, "relocations");
-	for (uint64_t off = 0; btf_ext_section_next(&object->btf_ext, BTF_EXT_CORE_RELO, &off, &section);)
+	for (uint64_t off = 0;
+	     btf_ext_section_next(&object->btf_ext, BTF_EXT_CORE_RELO, &off, &section);)
 		list_relocations(list, &section);
 	list_end_group(list);
 }

@@ -99,10 +99,10 @@ struct program_request {
 	const struct object *object;
 	const struct object_program *program;
 	const struct code *code;
-	uint32_t attach_type;          /* the expected one: the kind's, or that of many functions at once */
+	uint32_t attach_type;          /* expected: the kind's, or that of many functions at once */
 	int btf_fd;                    /* the object's BTF; -1 when it is not loaded */
 	struct code_info functions, lines;
-	uint32_t attach_btf_id;        /* of what it is attached to, for kinds that say so when loaded */
+	uint32_t attach_btf_id;        /* of what it is attached to, for kinds loaded with that */
 	int attach_btf_fd;             /* the module's BTF that has it; 0: the kernel's own */
 	const int *fd_array;           /* BTFs of modules whose functions it calls, or NULL */
 };
@@ -118,7 +118,8 @@ static inline void program_set_maps(const struct object *object, const struct ma
 
 			if (insn->code != INSN_LD_IMM64)
 				continue;
-			if (insn->src_reg == INSN_PSEUDO_MAP_FD || insn->src_reg == INSN_PSEUDO_MAP_VALUE)
+			if (insn->src_reg == INSN_PSEUDO_MAP_FD ||
+			    insn->src_reg == INSN_PSEUDO_MAP_VALUE)
 				insn->imm = maps->items[insn->imm].fd;
 			i++;
 		}
@@ -232,7 +233,8 @@ static inline int program_hint_helper(const char *helper, int err, struct why *w
 	uint32_t version = kernel_version();
 
 	if (program_helper_is_locked(helper)) {
-		why_hint(why, "the kernel is locked down (%s), which takes that helper from programs",
+		why_hint(why,
+			 "the kernel is locked down (%s), which takes that helper from programs",
 			 kernel_lockdown());
 		return err;
 	}
@@ -241,7 +243,7 @@ static inline int program_hint_helper(const char *helper, int err, struct why *w
 	return -EOPNOTSUPP;
 }
 
-/* The program reads what is not in its context: often that of another kind, or another machine's. */
+/* The program reads what is not in its context: often another kind's, or another machine's. */
 static inline void program_hint_context(const struct kind *kind, struct why *why)
 {
 	if (kind->way == WAY_TRACING || kind->way == WAY_RAW_TRACEPOINT)
@@ -294,9 +296,11 @@ static inline void program_add_line(const struct program_request *request, const
 	struct btf_line_info line;
 	uint64_t insn;
 
-	if (!verifier_log_insn(log, &insn) || !code_line(request->object, request->code, insn, &line))
+	if (!verifier_log_insn(log, &insn) ||
+	    !code_line(request->object, request->code, insn, &line))
 		return;
-	text_addf(&why->reason, ", at %s:%u", btf_string(btf, line.file_name_off), line.line_col >> 10);
+	text_addf(&why->reason, ", at %s:%u", btf_string(btf, line.file_name_off),
+		  line.line_col >> 10);
 	if (btf_string(btf, line.line_off)[0])
 		text_addf(&why->reason, ": %s", text_skip_space(btf_string(btf, line.line_off)));
 }
@@ -366,7 +370,8 @@ SELDOM int program_load_with_log(const struct program_request *request,
 	int fd = err;
 
 	if (err == -ENOSYS)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
 
 	/*
 	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the

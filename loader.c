@@ -103,8 +103,8 @@ static int option_set_btf(struct options *options, const char *file, struct why 
 static int option_add_set(struct options *options, const char *assignment, struct why *why)
 {
 	if (options->nr_sets == SETS_MAX)
-		return why_set(why, -EINVAL, "--set '%s': there are %u before it, at most %u", assignment,
-			       options->nr_sets, SETS_MAX);
+		return why_set(why, -EINVAL, "--set '%s': there are %u before it, at most %u",
+			       assignment, options->nr_sets, SETS_MAX);
 	options->sets[options->nr_sets++] = assignment;
 	return 0;
 }
@@ -113,7 +113,8 @@ static const struct option {
 	char name[11];
 	char letter;       /* '\0' when it has none */
 	uint16_t flag;     /* where the bool is that it sets; or */
-	int (*set)(struct options *options, const char *value, struct why *why); /* it takes a value */
+	/* it takes a value */
+	int (*set)(struct options *options, const char *value, struct why *why);
 } option_table[] = {
 	{ "help", 'h', offsetof(struct options, help), NULL },
 	{ "version", 'V', offsetof(struct options, version), NULL },
@@ -203,7 +204,10 @@ static int options_check_functions(const struct programs_wanted *wanted, struct 
 	return err;
 }
 
-/* Options may stand anywhere before "--". Returns 0, or -errno with a reason: a usage error, whichever. */
+/*
+ * Options may stand anywhere before "--". Returns 0, or -errno with a reason: a usage
+ * error, whichever.
+ */
 static int options_parse(int argc, char **argv, struct options *out, struct why *why)
 {
 	bool operands_only = false;
@@ -381,8 +385,8 @@ SELDOM void report_version(const char *file, uint32_t object_version)
 }
 
 /* What the object holds, once it is loaded. */
-SELDOM void report_object(const char *file, const struct object *object, const struct programs *programs,
-			  bool verbose)
+SELDOM void report_object(const char *file, const struct object *object,
+			  const struct programs *programs, bool verbose)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		const struct program *program = &programs->items[i];
@@ -415,7 +419,8 @@ static void report_silenced(const char *file)
 	const char *by = attach_silenced_by();
 
 	if (by)
-		report(file, "warning: %s, so hits may not count: switch it on and start again", by);
+		report(file, "warning: %s, so hits may not count: switch it on and start again",
+		       by);
 }
 
 /* ---- The object's file ---- */
@@ -569,7 +574,10 @@ struct session {
 	bool live;
 };
 
-/* Nothing is to be undone, so a reader may take its time, and whatever ends a program may end this one. */
+/*
+ * Nothing is to be undone, so a reader may take its time, and whatever ends a program
+ * may end this one.
+ */
 SELDOM int list_print_piece(const char *data, size_t len)
 {
 	int ret = 0;
@@ -725,7 +733,8 @@ static void session_report_live(const struct options *options, const struct sess
 		if (program->nr_targets)
 			report_live(program->spec->name, &s->attached[i]);
 		else if (program->fd >= 0)
-			report(options->object, "program '%s': loaded, not attached: section '%s' names no target",
+			report(options->object,
+			       "program '%s': loaded, not attached: section '%s' names no target",
 			       program->spec->name, program->spec->section);
 	}
 }
@@ -740,7 +749,8 @@ SELDOM int iterator_print(int fd, struct why *why)
 		err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
 	if (len < 0)
 		return why_errno(why, len, "the iterator cannot be read");
-	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written") : err;
+	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written")
+				    : err;
 }
 
 /* Iterators run once: what they say goes to stdout. Who reads no more has what he wanted. */

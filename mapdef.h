@@ -66,7 +66,7 @@ struct object_map {
 	uint64_t extra;        /* map_extra */
 	enum pinning pinning;
 	uint32_t id;           /* tc's: what sections of tail calls name it by; 0: nothing */
-	uint32_t inner;        /* maps of maps: the map that serves as template, else OBJECT_NO_MAP */
+	uint32_t inner;        /* maps of maps: the map that is the template, else OBJECT_NO_MAP */
 	bool is_template;      /* it is that and nothing else */
 	bool is_data;          /* a section of variables, one value */
 	bool is_constant;      /* frozen once it is filled */
@@ -180,7 +180,8 @@ SELDOM int mapdef_check_pin_name(const char *name, struct why *why)
 			       MAP_PIN_NAME_MAX);
 	if (name[text_until(name, "./")])
 		return why_set(why, -ENOEXEC,
-			       "cannot be pinned: '%c' in its name, which the bpf file system refuses",
+			       "cannot be pinned: '%c' in its name, "
+			       "which the bpf file system refuses",
 			       name[text_until(name, "./")]);
 	return 0;
 }
@@ -190,7 +191,8 @@ static inline int mapdef_check_pinning(const struct object_map *map, uint32_t pi
 {
 	if (pinning > PIN_GLOBAL_NS)
 		return why_set(why, -ENOEXEC,
-			       "pinning %u, expected 0 (none), 1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)",
+			       "pinning %u, expected 0 (none), "
+			       "1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)",
 			       pinning);
 	return pinning == PIN_NONE ? 0 : mapdef_check_pin_name(map->name, why);
 }
@@ -249,7 +251,8 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 		nr_symbols++;
 		if (sized && symbol.size != size)
 			return why_set(why, -ENOEXEC,
-				       "maps '%s' (%llu bytes) and '%s' (%llu bytes) differ in size",
+				       "maps '%s' (%llu bytes) and '%s' (%llu bytes) "
+				       "differ in size",
 				       sized, (unsigned long long)size, symbol.name,
 				       (unsigned long long)symbol.size);
 		sized = symbol.name;
@@ -268,7 +271,8 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 	}
 	if (size < MAP_DEF_MIN || size > MAP_DEF_MAX || size % sizeof(uint32_t) != 0) {
 		why_set(why, -ENOEXEC,
-			"map definitions of %llu bytes, expected %u to %u in steps of 4 (struct bpf_elf_map)",
+			"map definitions of %llu bytes, "
+			"expected %u to %u in steps of 4 (struct bpf_elf_map)",
 			(unsigned long long)size, MAP_DEF_MIN, MAP_DEF_MAX);
 		if (nr_symbols == 1 && size > MAP_DEF_MAX)
 			why_hint(why, "each map needs a symbol, a variable of its own");
@@ -383,8 +387,8 @@ static inline int mapdef_legacy_link(const struct object_map_def *defs, uint32_t
 			       def->inner_idx, sizeof(def->inner_idx), items[outer].name,
 			       items[outer].key_size);
 	return mapdef_add_slot(maps, arena,
-			       (struct object_slot){ first + outer, def->inner_idx, first + idx, false,
-						     items[idx].name },
+			       (struct object_slot){ first + outer, def->inner_idx, first + idx,
+						     false, items[idx].name },
 			       why);
 }
 
@@ -510,7 +514,8 @@ static inline int mapdef_btf_type(const struct btf *btf, const struct btf_member
 
 	if (!btf_type_skip(btf, member->type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_size(btf, type.type, &bytes) || bytes > UINT32_MAX)
-		return why_set(why, -ENOEXEC, "'%s' is no pointer to a complete type", member->name);
+		return why_set(why, -ENOEXEC, "'%s' is no pointer to a complete type",
+			       member->name);
 	if (*size && *size != bytes)
 		return why_set(why, -ENOEXEC, "%s_size is %u, and its type has %llu bytes",
 			       member->name, *size, (unsigned long long)bytes);
@@ -529,7 +534,8 @@ static inline int mapdef_btf_values(const struct btf *btf, const struct btf_memb
 	    !btf_type_skip(btf, type.type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_type_skip(btf, type.type, &type) ||
 	    (type.kind != BTF_KIND_STRUCT && type.kind != BTF_KIND_FUNC_PROTO))
-		return why_set(why, -ENOEXEC, "'values' is no array of pointers to maps or programs");
+		return why_set(why, -ENOEXEC,
+			       "'values' is no array of pointers to maps or programs");
 	map->values_off = member->bit_offset / 8;
 	map->value_size = sizeof(uint32_t);
 	if (type.kind == BTF_KIND_STRUCT)
@@ -588,18 +594,22 @@ static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *
 
 	*out_inner = 0;
 	if (def->nr > MAPDEF_FIELDS_MAX)
-		return why_set(why, -ENOEXEC, "has %u fields, at most %u", def->nr, MAPDEF_FIELDS_MAX);
+		return why_set(why, -ENOEXEC, "has %u fields, at most %u", def->nr,
+			       MAPDEF_FIELDS_MAX);
 	for (uint32_t i = 0; i < def->nr && btf_member_get(def, i, &member); i++) {
 		err = mapdef_btf_member(btf, &member, map, &pinning, out_inner, why);
 		if (err)
 			return err;
 	}
 	if (mapdef_is_map_of_maps(map->type) && !*out_inner)
-		return why_set(why, -ENOEXEC, "is a map of maps, and has no 'values' to say of which");
+		return why_set(why, -ENOEXEC,
+			       "is a map of maps, and has no 'values' to say of which");
 	if (!mapdef_is_map_of_maps(map->type) && *out_inner)
-		return why_set(why, -ENOEXEC, "has 'values' that are maps, but type %u is no map of maps",
+		return why_set(why, -ENOEXEC,
+			       "has 'values' that are maps, but type %u is no map of maps",
 			       map->type);
-	if (!map->key_size && (mapdef_is_map_of_maps(map->type) || map->type == BPF_MAP_TYPE_PROG_ARRAY))
+	if (!map->key_size &&
+	    (mapdef_is_map_of_maps(map->type) || map->type == BPF_MAP_TYPE_PROG_ARRAY))
 		map->key_size = sizeof(uint32_t);
 	map->pinning = (enum pinning)pinning;
 	return mapdef_check_pinning(map, pinning, why);
@@ -607,7 +617,8 @@ static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *
 
 /* The template of a map of maps: a map of its own, which is let go once the outer one is there. */
 static inline int mapdef_btf_template(const struct btf *btf, uint32_t type_id, uint32_t outer,
-				      struct arena *arena, struct object_maps *maps, struct why *why)
+				      struct arena *arena, struct object_maps *maps,
+				      struct why *why)
 {
 	struct object_map *map = mapdef_add(maps, arena);
 	struct btf_type def;
@@ -687,7 +698,8 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 		return mapdef_out_of_memory(why);
 	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
 		struct object_map *map = mapdef_add(maps, arena);
-		int err = map ? mapdef_btf_variable(btf, &variable, map, why) : mapdef_out_of_memory(why);
+		int err = map ? mapdef_btf_variable(btf, &variable, map, why)
+			      : mapdef_out_of_memory(why);
 
 		if (err)
 			return err;
@@ -697,7 +709,8 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 	mapdef_btf_offsets(elf, section, &names, maps->items + first);
 	for (uint32_t i = first; i < maps->nr; i++)
 		if (maps->items[i].offset == MAP_OFF_NONE)
-			return why_set(why, -ENOEXEC, "map '%s' has no symbol in it, or is listed twice",
+			return why_set(why, -ENOEXEC,
+				       "map '%s' has no symbol in it, or is listed twice",
 				       maps->items[i].name);
 	list_sort(&maps->items[first], maps->nr - first, sizeof(*maps->items), mapdef_is_before);
 	return 0;
@@ -725,7 +738,8 @@ SELDOM int mapdef_btf_parse(const struct elf *elf, const struct elf_section *sec
 		if (!err && inner)
 			err = mapdef_btf_template(btf, inner, i, arena, maps, why);
 		if (err)
-			return err == -ENOMEM ? err : why_subject(why, err, "map '%s'", maps->items[i].name);
+			return err == -ENOMEM ? err : why_subject(why, err, "map '%s'",
+								  maps->items[i].name);
 	}
 	return 0;
 }

@@ -183,7 +183,8 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 
 	if (!map->type) {
 		why_set(why, -ENOEXEC, "its definition has no type");
-		why_hint(why, "one of __uint() and __type() is for section '.maps', and has __uint(type, ...)");
+		why_hint(why, "one of __uint() and __type() is for section '.maps', "
+			      "and has __uint(type, ...)");
 		return -ENOEXEC;
 	}
 	do
@@ -193,8 +194,10 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 		return fd;
 
 	if (fd == -ENOSYS)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
-	why_errno(why, fd, "cannot be created (type %u %s, key %u, value %u, %u entries, flags 0x%x)",
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
+	why_errno(why, fd,
+		  "cannot be created (type %u %s, key %u, value %u, %u entries, flags 0x%x)",
 		  map->type, map_type_name(map->type), attr.key_size, attr.value_size,
 		  attr.max_entries, map->flags);
 	if (fd == -EPERM || fd == -EACCES)
@@ -210,8 +213,8 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 static inline bool maps_can_be_globals(void)
 {
 	struct sys_map_create_attr attr = {
-		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = sizeof(uint32_t), .value_size = sizeof(uint32_t),
-		.max_entries = 1, .map_flags = BPF_F_RDONLY_PROG,
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = sizeof(uint32_t),
+		.value_size = sizeof(uint32_t), .max_entries = 1, .map_flags = BPF_F_RDONLY_PROG,
 	};
 	int fd = sys_map_create(&attr);
 
@@ -262,7 +265,8 @@ static inline const char *map_fdinfo_other(const char *fdinfo)
 /* False when this kernel tells nothing, or zeros. */
 static inline bool map_fdinfo_shape(const char *fdinfo, struct map_shape *out)
 {
-	map_fdinfo_value(fdinfo, "map_flags:", &out->flags); /* since v4.6, as the flags themselves */
+	/* Since v4.6, as the flags themselves. */
+	map_fdinfo_value(fdinfo, "map_flags:", &out->flags);
 	return map_fdinfo_value(fdinfo, "map_type:", &out->type) && out->type &&
 	       map_fdinfo_value(fdinfo, "key_size:", &out->key_size) &&
 	       map_fdinfo_value(fdinfo, "value_size:", &out->value_size) &&
@@ -301,7 +305,8 @@ static inline int map_read_shape(int fd, struct map_shape *out, const char **out
 static inline void map_compare(const struct object_map *map, const struct map_shape *pinned,
 			       struct text *out)
 {
-	const bool devmap = map->type == BPF_MAP_TYPE_DEVMAP || map->type == BPF_MAP_TYPE_DEVMAP_HASH;
+	const bool devmap = map->type == BPF_MAP_TYPE_DEVMAP ||
+			    map->type == BPF_MAP_TYPE_DEVMAP_HASH;
 	/* The kernel sets this flag on device maps by itself (v4.14, commit 546ac1ffb70d). */
 	const uint32_t ignored = devmap ? BPF_F_RDONLY_PROG : 0;
 	const struct {
@@ -371,7 +376,7 @@ static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	if (!err && dirs->root_fd == -ENOENT) {
 		err = pin_enter(lock_fd);
-		if (!err) /* the very directory that is open, not what a symlink makes of its name */
+		if (!err) /* the very directory that is open, not where a symlink leads */
 			err = sys_result(mount("bpf", ".", "bpf", 0, "mode=0700"));
 		dirs->mounted = err == 0;
 		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
@@ -381,12 +386,14 @@ static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 	if (err == 0)
 		return 0;
 	if (err == -ENODEV)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no bpf file system (since Linux 4.4)");
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no bpf file system (since Linux 4.4)");
 	why_errno(why, err, "cannot mount the bpf file system on '" BPFFS_PATH "'");
 	if (err == -ENOENT)
 		why_hint(why, "mount sysfs first: mount -t sysfs sysfs /sys");
 	if (err == -EPERM)
-		why_hint(why, "needs CAP_SYS_ADMIN, or somebody who mounts it: mount -t bpf bpf " BPFFS_PATH);
+		why_hint(why, "needs CAP_SYS_ADMIN, or somebody who mounts it: mount -t bpf bpf "
+			      BPFFS_PATH);
 	return err;
 }
 
@@ -403,7 +410,8 @@ static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *wh
 		if (err)
 			return err;
 	}
-	return dirs->root_fd < 0 ? why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'") : 0;
+	return dirs->root_fd < 0 ? why_errno(why, dirs->root_fd, "cannot open '" BPFFS_PATH "'")
+				 : 0;
 }
 
 /*
@@ -437,12 +445,13 @@ static inline int pin_open_globals(struct pin_dirs *dirs, const struct object_ma
 
 	text_setf(&path, "%s/%s", BPFFS_PATH, map->pin_namespace);
 	if (dirs->namespace && strcmp(dirs->namespace, map->pin_namespace) != 0)
-		return why_set(why, -ENOEXEC, "is pinned in '%s', and another map in '%s': expected one for all",
+		return why_set(why, -ENOEXEC,
+			       "is pinned in '%s', and another map in '%s': expected one for all",
 			       map->pin_namespace, dirs->namespace);
 	dirs->namespace = map->pin_namespace;
 	if (dirs->namespace_fd < 0)
-		dirs->namespace_fd = pin_open_subdir(dirs->root_fd, map->pin_namespace, path.data, make,
-						     &dirs->made_namespace, why);
+		dirs->namespace_fd = pin_open_subdir(dirs->root_fd, map->pin_namespace, path.data,
+						     make, &dirs->made_namespace, why);
 	text_addf(&path, "/globals");
 	if (dirs->namespace_fd >= 0 && dirs->globals_fd < 0)
 		dirs->globals_fd = pin_open_subdir(dirs->namespace_fd, "globals", path.data, make,
@@ -659,7 +668,8 @@ static inline int maps_open(struct kernel *kernel, const struct object_maps *spe
 	for (int outer = 0; outer <= 1; outer++)
 		for (uint32_t i = 0; i < out->nr; i++) {
 			bool is_outer = specs->items[i].inner != OBJECT_NO_MAP;
-			int err = is_outer == outer && !specs->items[i].is_folded ? maps_open_one(kernel, out, i, btf_fd, why) : 0;
+			int err = is_outer == outer && !specs->items[i].is_folded
+					  ? maps_open_one(kernel, out, i, btf_fd, why) : 0;
 
 			if (err)
 				return err;
@@ -677,7 +687,8 @@ SELDOM int maps_link(const struct maps *maps, const int *function_fds, struct wh
 {
 	for (uint32_t i = 0; i < maps->specs->nr_slots; i++) {
 		const struct object_slot *slot = &maps->specs->slots[i];
-		const int fd = slot->is_function ? function_fds[slot->value] : maps->items[slot->value].fd;
+		const int fd = slot->is_function ? function_fds[slot->value]
+						 : maps->items[slot->value].fd;
 		int err = 0;
 
 		if (fd >= 0) /* the place of a program that was left out stays empty */
@@ -686,7 +697,8 @@ SELDOM int maps_link(const struct maps *maps, const int *function_fds, struct wh
 			continue;
 		why_errno(why, err, "cannot be put into map '%s' at %u",
 			  maps->specs->items[slot->map].name, slot->key);
-		return why_subject(why, err, "%s '%s'", slot->is_function ? "program" : "map", slot->name);
+		return why_subject(why, err, "%s '%s'", slot->is_function ? "program" : "map",
+				   slot->name);
 	}
 	return 0;
 }
@@ -715,7 +727,8 @@ SELDOM int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
 	pin_add_path(map, &path);
 	why_errno(why, err, "cannot be pinned as '%s'", path.data);
 	if (err == -EROFS)
-		why_hint(why, "the bpf file system is mounted read-only: mount -o remount,rw " BPFFS_PATH);
+		why_hint(why, "the bpf file system is mounted read-only: mount -o remount,rw "
+			      BPFFS_PATH);
 	return err;
 }
 

@@ -56,7 +56,8 @@ static inline int multi_attach_names(struct attachments *all, struct multi *mult
 		attachment = attachments_add(all);
 		if (!attachment)
 			return attachments_out_of_memory(why);
-		err = target_parse(multi->wanted.targets[i], multi->kind->flags & KIND_RETURN, &target, why);
+		err = target_parse(multi->wanted.targets[i], multi->kind->flags & KIND_RETURN,
+				   &target, why);
 		if (!err)
 			err = kprobe_open(&all->probes, &target, multi->prog_fd, attachment, why);
 		if (err)
@@ -116,7 +117,8 @@ static inline uint32_t multi_count(const char *name, struct symbol_report *found
 {
 	struct target target = { .offset = 0 };
 
-	if (symbols_search(name, found) != 0 || found->nr_exact || strlen(name) >= sizeof(target.symbol))
+	if (symbols_search(name, found) != 0 || found->nr_exact ||
+	    strlen(name) >= sizeof(target.symbol))
 		return 1;
 	memcpy(target.symbol, name, strlen(name) + 1);
 	if (target_wrap(&target, machine_running().syscall_prefix))
@@ -221,7 +223,8 @@ static inline int multi_link_names(struct attachments *all, struct multi *multi,
 static inline int multi_link_places(struct attachments *all, struct multi *multi,
 				    const struct places *places, struct why *why)
 {
-	struct sys_link_kprobe_multi_attr attr = { .addrs = sys_ptr(places->items), .cnt = places->nr };
+	struct sys_link_kprobe_multi_attr attr = { .addrs = sys_ptr(places->items),
+						   .cnt = places->nr };
 	int err = multi_link(all, multi, &attr);
 
 	multi->nr_set += places->nr;

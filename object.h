@@ -46,7 +46,7 @@ struct object_function {
 	uint32_t nr_insns;
 	uint32_t symbol_idx;
 	bool is_static;
-	struct insn *tail;     /* what stands behind them in a program, and nowhere in the section */
+	struct insn *tail;     /* what stands behind them in a program, not in the section */
 	uint32_t nr_tail;
 };
 
@@ -126,7 +126,7 @@ struct object_parser {
 	struct object *object;
 	struct object_section *sections; /* one for each of the file's */
 	struct names described[OBJECT_NR_DESCRIBED]; /* BTF's externs, once one is asked for */
-	uint32_t *extern_at; /* for each of BTF's types its extern's index plus one; NULL: not yet asked for */
+	uint32_t *extern_at; /* each BTF type's extern's index plus one; NULL: not yet asked for */
 	struct elf_section legacy_maps;
 	struct elf_section btf_maps;
 	struct elf_section license;
@@ -197,7 +197,8 @@ static inline bool object_is_data(const struct elf_section *section)
 	if (section->header.sh_type == SHT_NOBITS)
 		return object_is_named(section->name, ".bss");
 	return section->header.sh_type == SHT_PROGBITS &&
-	       (object_is_named(section->name, ".data") || object_is_named(section->name, ".rodata"));
+	       (object_is_named(section->name, ".data") ||
+		object_is_named(section->name, ".rodata"));
 }
 
 /* tc's "prog" may lack the flag. */
@@ -292,7 +293,8 @@ static inline int object_copy_code(struct object_parser *parser, const struct el
 
 	if (section->data.size % sizeof(struct insn) != 0 || nr_insns > INT32_MAX)
 		return why_set(why, -ENOEXEC,
-			       "section %u '%s': %llu bytes, not a multiple of the %zu of one instruction",
+			       "section %u '%s': %llu bytes, "
+			       "not a multiple of the %zu of one instruction",
 			       section->idx, section->name, (unsigned long long)section->data.size,
 			       sizeof(struct insn));
 	object->codes = arena_grow(parser->arena, object->codes, object->nr_codes, sizeof(*code));
@@ -387,7 +389,8 @@ static inline int object_order_functions(struct object *object, struct why *why)
 		if (!function->nr_insns)
 			function->nr_insns = end - function->start;
 		if (function->nr_insns > end - function->start)
-			return why_set(why, -ENOEXEC, "functions '%s' and '%s' overlap in section '%s'",
+			return why_set(why, -ENOEXEC,
+				       "functions '%s' and '%s' overlap in section '%s'",
 				       function->name, functions[i + 1].name, code->name);
 		if (code->nr_functions++ == 0)
 			code->first_function = i;
@@ -426,8 +429,8 @@ SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_id
 		else
 			high = middle;
 	}
-	return low < code->first_function + code->nr_functions && object->functions[low].start == start
-		       ? low : OBJECT_NONE;
+	return low < code->first_function + code->nr_functions &&
+	       object->functions[low].start == start ? low : OBJECT_NONE;
 }
 
 /* Puts before a reason which instruction of which function it is about. */
@@ -456,10 +459,12 @@ static inline int object_check_insn(const struct insn *insn, bool is_last, struc
 		return 0;
 	if (insn->src_reg != 0)
 		return why_set(why, -ENOEXEC,
-			       "64-bit load with source register %u, expected 0 in a file", insn->src_reg);
+			       "64-bit load with source register %u, expected 0 in a file",
+			       insn->src_reg);
 	if (!is_last && insn[1].code != 0)
 		return why_set(why, -ENOEXEC,
-			       "second half of a 64-bit load with code 0x%x, expected 0", insn[1].code);
+			       "second half of a 64-bit load with code 0x%x, expected 0",
+			       insn[1].code);
 	return 0;
 }
 
@@ -472,7 +477,8 @@ static inline int object_check_insns(const struct object *object, const struct o
 
 		if (err) {
 			object_add_insn(object, code, i, why);
-			return why_subject(why, err, "section %u '%s'", code->section_idx, code->name);
+			return why_subject(why, err, "section %u '%s'", code->section_idx,
+					   code->name);
 		}
 		i += insn->code == INSN_LD_IMM64;
 	}
@@ -524,7 +530,8 @@ static inline void object_match_ext(const struct object_parser *parser, const st
 	for (uint64_t off = 0; btf_ext_section_next(&object->btf_ext, table, &off, &ext);)
 		for (const struct name *name = names_find(codes, ext.section, 0); name;
 		     name = names_next(codes, name)) {
-			struct object_code *code = &object->codes[parser->sections[name->value].code];
+			struct object_code *code =
+				&object->codes[parser->sections[name->value].code];
 
 			if (code->ext[table].nr)
 				break;
@@ -532,7 +539,8 @@ static inline void object_match_ext(const struct object_parser *parser, const st
 		}
 }
 
-static inline void object_match_datasecs(const struct object_parser *parser, const struct names *names)
+static inline void object_match_datasecs(const struct object_parser *parser,
+					 const struct names *names)
 {
 	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DATASEC);
 	struct object_data *data = parser->object->data;
@@ -611,7 +619,8 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 		kind_find("prog", &program.match);
 	if (!code->nr_functions)
 		return why_set(why, -ENOEXEC, "has no function symbol");
-	if ((program.is_tail || strcmp(code->name, "prog") == 0) && object_check_prog(object, code, why) != 0)
+	if ((program.is_tail || strcmp(code->name, "prog") == 0) &&
+	    object_check_prog(object, code, why) != 0)
 		return -ENOEXEC;
 	for (uint32_t i = 0; i < code->nr_functions; i++) {
 		program.function = code->first_function + i;
@@ -644,12 +653,14 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 
 	for (uint32_t i = 0; i < object->nr_codes; i++) {
 		const struct object_code *code = &object->codes[i];
-		int err = strcmp(code->name, ".text") == 0 ? 0 : object_add_programs(parser, code, why);
+		int err = strcmp(code->name, ".text") == 0 ? 0
+							   : object_add_programs(parser, code, why);
 
 		if (err == -ENOENT && !of_no_kind)
 			of_no_kind = code;
 		if (err == -ENOEXEC)
-			return why_subject(why, err, "section %u '%s'", code->section_idx, code->name);
+			return why_subject(why, err, "section %u '%s'", code->section_idx,
+					   code->name);
 		if (err && err != -ENOENT)
 			return err;
 	}
@@ -661,7 +672,8 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 	if (object->nr_programs)
 		return 0;
 	object_list_code(parser->elf, &names);
-	why_set(why, -ENOEXEC, "has no section 'prog', nor one of another kind of program; sections with code: %s",
+	why_set(why, -ENOEXEC,
+		"has no section 'prog', nor one of another kind of program; sections with code: %s",
 		names.len ? "" : "none");
 	text_add(&why->reason, names.data, names.len);
 	return object_hint_section(why);
@@ -682,15 +694,17 @@ static inline int object_parse_maps(struct object_parser *parser, struct why *wh
 		if (!section.data.size)
 			continue;
 		if (i == parser->legacy_maps.idx)
-			err = mapdef_legacy_parse(parser->elf, &section, parser->arena, &object->maps,
-						  range, why);
+			err = mapdef_legacy_parse(parser->elf, &section, parser->arena,
+						  &object->maps, range, why);
 		else if (i == parser->btf_maps.idx && object_need_btf(parser, why) != 0)
 			err = why_subject(why, -ENOEXEC, "section %u '%s'", i, section.name);
 		else if (i == parser->btf_maps.idx)
 			err = mapdef_btf_parse(parser->elf, &section, &object->btf, parser->arena,
 					       &object->maps, range, why);
-		else if (strncmp(section.name, "maps/", 5) == 0 && section.header.sh_type == SHT_PROGBITS)
-			err = mapdef_named_parse(&section, parser->arena, &object->maps, range, why);
+		else if (strncmp(section.name, "maps/", 5) == 0 &&
+			 section.header.sh_type == SHT_PROGBITS)
+			err = mapdef_named_parse(&section, parser->arena, &object->maps, range,
+						 why);
 		if (err)
 			return err;
 		if (range->nr)
@@ -702,7 +716,8 @@ static inline int object_parse_maps(struct object_parser *parser, struct why *wh
 }
 
 /* The program arrays that tc gives an id, by that: they are names without letters. */
-static inline int object_list_arrays(struct object_parser *parser, struct names *out, struct why *why)
+static inline int object_list_arrays(struct object_parser *parser, struct names *out,
+				     struct why *why)
 {
 	const struct object_maps *maps = &parser->object->maps;
 
@@ -735,11 +750,13 @@ static inline int object_place_tails(struct object_parser *parser, struct why *w
 		array = names_find(&arrays, "", (uint32_t)tail.id);
 		if (!array || tail.key >= object->maps.items[array->value].max_entries)
 			return why_set(why, -ENOEXEC,
-				       "section '%s': no map of type prog_array in section 'maps' has id %u and a place %u",
+				       "section '%s': no map of type prog_array in section 'maps' "
+				       "has id %u and a place %u",
 				       program->section, (uint32_t)tail.id, (uint32_t)tail.key);
 		err = mapdef_add_slot(&object->maps, parser->arena,
-				      (struct object_slot){ array->value, (uint32_t)tail.key, program->function,
-							    true, program->name },
+				      (struct object_slot){ array->value, (uint32_t)tail.key,
+							    program->function, true,
+							    program->name },
 				      why);
 		if (err)
 			return err;
@@ -764,7 +781,8 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 		return 0;
 	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
 	    section.header.sh_size > INT32_MAX)
-		return why_set(why, -ENOEXEC, "section %u has %llu bytes of variables, expected 1 to %d",
+		return why_set(why, -ENOEXEC,
+			       "section %u has %llu bytes of variables, expected 1 to %d",
 			       section_idx, (unsigned long long)section.header.sh_size, INT32_MAX);
 	map = mapdef_add(maps, parser->arena);
 	if (!map)
@@ -818,21 +836,25 @@ SELDOM int object_list_externs(struct object_parser *parser, struct why *why)
 	err = object_list_described(parser, ".kconfig", &parser->described[0], why);
 	if (!err)
 		err = object_list_described(parser, ".ksyms", &parser->described[1], why);
-	parser->extern_at = arena_take(parser->arena, parser->object->btf.end_id, sizeof(*parser->extern_at));
+	parser->extern_at = arena_take(parser->arena, parser->object->btf.end_id,
+				       sizeof(*parser->extern_at));
 	return parser->extern_at ? err : object_out_of_memory(why);
 }
 
 /* How BTF describes it: a variable or a function. Its id there, or 0. */
-SELDOM uint32_t object_describe_extern(const struct object_parser *parser, struct object_extern *out)
+SELDOM uint32_t object_describe_extern(const struct object_parser *parser,
+				       struct object_extern *out)
 {
 	const struct btf *btf = &parser->object->btf;
 	const struct name *config = names_find(&parser->described[0], out->name, 0);
-	const struct name *found = config ? config : names_find(&parser->described[1], out->name, 0);
+	const struct name *found = config ? config
+					  : names_find(&parser->described[1], out->name, 0);
 	struct btf_type type, target;
 
 	if (!found || !btf_type_get(btf, found->value, &type))
 		return 0;
-	out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC : config ? EXTERN_KCONFIG : EXTERN_KSYM;
+	out->kind = type.kind == BTF_KIND_FUNC ? EXTERN_KFUNC
+					       : config ? EXTERN_KCONFIG : EXTERN_KSYM;
 	out->type = type.type;
 	/* "extern const void NAME __ksym": an address and nothing more */
 	if (out->kind == EXTERN_KSYM && btf_type_skip(btf, type.type, &target) &&
@@ -850,8 +872,8 @@ static inline int object_place_kconfig(struct object_parser *parser, struct obje
 	uint64_t size = 0;
 
 	if (!btf_size(&object->btf, ext->type, &size) || size == 0 || size > INT16_MAX)
-		return why_set(why, -ENOEXEC, "has %llu bytes, expected 1 to %d", (unsigned long long)size,
-			       INT16_MAX);
+		return why_set(why, -ENOEXEC, "has %llu bytes, expected 1 to %d",
+			       (unsigned long long)size, INT16_MAX);
 	if (object->kconfig_map == OBJECT_NO_MAP) {
 		map = mapdef_add(&object->maps, parser->arena);
 		if (!map)
@@ -891,7 +913,8 @@ SELDOM int object_find_extern(struct object_parser *parser, const struct elf_sym
 		err = object_place_kconfig(parser, &ext, why);
 	if (err)
 		return why_subject(why, err, "extern '%s'", ext.name);
-	object->externs = arena_grow(parser->arena, object->externs, object->nr_externs, sizeof(ext));
+	object->externs = arena_grow(parser->arena, object->externs, object->nr_externs,
+				     sizeof(ext));
 	if (!object->externs)
 		return object_out_of_memory(why);
 	*out = object->nr_externs++;
@@ -958,7 +981,8 @@ SELDOM int object_refuse_reference(const struct object_reference *ref, struct wh
 	const struct elf_symbol *symbol = &ref->symbol;
 	const char *section = ref->section.name;
 
-	why_set(why, -ENOEXEC, "%s (type %u) against '%s'", object_relocation_name(ref->type), ref->type,
+	why_set(why, -ENOEXEC, "%s (type %u) against '%s'",
+		object_relocation_name(ref->type), ref->type,
 		symbol->type == STT_SECTION && ref->section.idx ? section : symbol->name);
 	if (ref->section.idx)
 		text_addf(&why->reason, " in section '%s'", section);
@@ -966,7 +990,9 @@ SELDOM int object_refuse_reference(const struct object_reference *ref, struct wh
 		text_addf(&why->reason, " (undefined)");
 	text_addf(&why->reason, ", expected one against a map, a variable or a function");
 	if (symbol->shndx == SHN_UNDEF)
-		why_hint(why, "'%s' is extern: nothing in this object defines it, and no BTF says where the kernel has it",
+		why_hint(why,
+			 "'%s' is extern: nothing in this object defines it, "
+			 "and no BTF says where the kernel has it",
 			 symbol->name);
 	else if (symbol->shndx == SHN_COMMON)
 		why_hint(why, "give the variable a value, or compile with -fno-common");
@@ -975,19 +1001,22 @@ SELDOM int object_refuse_reference(const struct object_reference *ref, struct wh
 
 /* Through the map's own symbol, or, for static maps, the section's symbol plus an offset. */
 static inline int object_reference_map(const struct object_parser *parser,
-				       const struct object_reference *ref, uint32_t *out, struct why *why)
+				       const struct object_reference *ref, uint32_t *out,
+				       struct why *why)
 {
 	const struct object_maps *maps = &parser->object->maps;
 	uint64_t off = object_reference_base(ref) + (uint64_t)ref->addend;
 
 	*out = mapdef_find(maps, parser->sections[ref->section.idx].maps, off);
 	if (off >= ref->section.data.size || *out == OBJECT_NO_MAP)
-		return why_set(why, -ENOEXEC, "offset %lld in section '%s', which has %llu bytes of maps",
+		return why_set(why, -ENOEXEC,
+			       "offset %lld in section '%s', which has %llu bytes of maps",
 			       (long long)off, ref->section.name,
 			       (unsigned long long)ref->section.data.size);
 	if (maps->items[*out].offset != off)
 		return why_set(why, -ENOEXEC,
-			       "offset %llu in section '%s' is inside of map '%s', expected its start",
+			       "offset %llu in section '%s' is inside of map '%s', "
+			       "expected its start",
 			       (unsigned long long)off, ref->section.name, maps->items[*out].name);
 	return 0;
 }
@@ -1015,7 +1044,8 @@ SELDOM int object_reference_function(const struct object_parser *parser,
 	parser->object->has_calls = true;
 	return *out != OBJECT_NONE
 		       ? 0
-		       : why_set(why, -ENOEXEC, "no function starts at instruction %lld of section '%s'",
+		       : why_set(why, -ENOEXEC,
+				 "no function starts at instruction %lld of section '%s'",
 				 (long long)start, ref->section.name);
 }
 
@@ -1029,7 +1059,8 @@ static inline int object_relocate_load(struct object_parser *parser,
 	if (ref->symbol.shndx == SHN_UNDEF) {
 		err = object_find_extern(parser, &ref->symbol, &index, why);
 		insn->src_reg = INSN_PSEUDO_EXTERN;
-		if (!err && index != OBJECT_NONE && parser->object->externs[index].kind == EXTERN_KCONFIG) {
+		if (!err && index != OBJECT_NONE &&
+		    parser->object->externs[index].kind == EXTERN_KCONFIG) {
 			off = parser->object->externs[index].offset;
 			index = parser->object->kconfig_map;
 			insn->src_reg = INSN_PSEUDO_MAP_VALUE;
@@ -1041,7 +1072,8 @@ static inline int object_relocate_load(struct object_parser *parser,
 		err = object_reference_data(parser, ref, &index, &off, why);
 		insn->src_reg = INSN_PSEUDO_MAP_VALUE;
 	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
-		uint64_t start = (object_reference_base(ref) + (uint64_t)ref->addend) / sizeof(struct insn);
+		uint64_t start = (object_reference_base(ref) + (uint64_t)ref->addend) /
+				 sizeof(struct insn);
 
 		err = object_reference_function(parser, ref, start, &index, why);
 		insn->src_reg = INSN_PSEUDO_FUNC;
@@ -1072,13 +1104,15 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 
 	if (ref->symbol.shndx == SHN_UNDEF) {
 		err = object_find_extern(parser, &ref->symbol, &index, why);
-		if (!err && (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
+		if (!err &&
+		    (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
 			return object_refuse_reference(ref, why);
 		insn->src_reg = INSN_PSEUDO_KFUNC_CALL;
 	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
 		err = object_reference_function(
 			parser, ref,
-			object_reference_base(ref) / sizeof(struct insn) + (uint64_t)behind, &index, why);
+			object_reference_base(ref) / sizeof(struct insn) + (uint64_t)behind,
+			&index, why);
 		insn->src_reg = INSN_PSEUDO_CALL;
 	} else {
 		return object_refuse_reference(ref, why);
@@ -1102,7 +1136,8 @@ static inline int object_relocate_insn(struct object_parser *parser, struct obje
 		return object_refuse_reference(ref, why);
 	if (!is_load)
 		return why_set(why, -ENOEXEC,
-			       "R_BPF_64_64 on an instruction with code 0x%x, expected 0x%x, a 64-bit load",
+			       "R_BPF_64_64 on an instruction with code 0x%x, expected 0x%x, "
+			       "a 64-bit load",
 			       insn->code, INSN_LD_IMM64);
 	if (!ref->has_addend)
 		ref->addend = object_addend(parser, ref, insn);
@@ -1112,7 +1147,8 @@ static inline int object_relocate_insn(struct object_parser *parser, struct obje
 /* Entry i of a section of relocations, with its symbol; the place it is for is still unchecked. */
 static inline int object_read_reference(const struct object_parser *parser,
 					const struct elf_section *section, uint64_t i,
-					uint64_t *out_offset, struct object_reference *out, struct why *why)
+					uint64_t *out_offset, struct object_reference *out,
+					struct why *why)
 {
 	struct elf_relocation relocation;
 
@@ -1144,9 +1180,11 @@ static inline int object_relocate_code(struct object_parser *parser,
 		struct object_reference ref;
 		int err = object_read_reference(parser, section, i, &offset, &ref, why);
 
-		if (!err && (offset % sizeof(struct insn) != 0 || offset / sizeof(struct insn) >= code->nr_insns))
+		if (!err && (offset % sizeof(struct insn) != 0 ||
+			     offset / sizeof(struct insn) >= code->nr_insns))
 			err = why_set(why, -ENOEXEC,
-				      "offset %llu is no instruction of section '%s' (%u instructions of %zu bytes)",
+				      "offset %llu is no instruction of section '%s' "
+				      "(%u instructions of %zu bytes)",
 				      (unsigned long long)offset, code->name, code->nr_insns,
 				      sizeof(struct insn));
 		else if (!err) {
@@ -1185,7 +1223,8 @@ static inline int object_relocate_value(struct object_parser *parser, struct obj
 	struct object_maps *maps = &parser->object->maps;
 	const struct object_map *map = &maps->items[map_idx];
 	struct object_slot slot = {
-		.map = map_idx, .key = (uint32_t)(values_at / 8), .is_function = !mapdef_is_map_of_maps(map->type),
+		.map = map_idx, .key = (uint32_t)(values_at / 8),
+		.is_function = !mapdef_is_map_of_maps(map->type),
 	};
 	const enum object_role wanted = slot.is_function ? ROLE_CODE : ROLE_MAPS;
 	uint64_t start;
@@ -1219,14 +1258,15 @@ SELDOM int object_relocate_maps(struct object_parser *parser,
 		struct object_reference ref;
 		int err = object_read_reference(parser, section, i, &offset, &ref, why);
 		uint32_t map_idx = mapdef_find(maps, range, offset);
-		const struct object_map *map = map_idx == OBJECT_NO_MAP ? NULL : &maps->items[map_idx];
+		const struct object_map *map = map_idx == OBJECT_NO_MAP ? NULL
+									: &maps->items[map_idx];
 		uint64_t values = map ? (uint64_t)map->offset + map->values_off : 0;
 
 		if (!err && (!map || !map->values_off || offset < values || (offset - values) % 8 ||
 			     (offset - values) / 8 > UINT32_MAX))
 			err = why_set(why, -ENOEXEC, "offset %llu is no initial value of a map",
 				      (unsigned long long)offset);
-		/* What is static has no symbol of its own: where it lies stands in the place itself. */
+		/* What is static has no symbol of its own: where it lies is in the place itself. */
 		if (!err && !ref.has_addend && ref.symbol.type == STT_SECTION)
 			view_copy(bytes, offset, &ref.addend, sizeof(ref.addend));
 		if (!err)
@@ -1260,9 +1300,9 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 		else if (target == parser->btf_maps.idx)
 			err = object_relocate_maps(parser, &section, why);
 		else
-			err = object_relocate_code(parser, &section,
-						   &parser->object->codes[parser->sections[target].code],
-						   why);
+			err = object_relocate_code(
+				parser, &section,
+				&parser->object->codes[parser->sections[target].code], why);
 		if (err)
 			return why_subject(why, err, "section %u '%s'", i, section.name);
 	}
@@ -1284,7 +1324,8 @@ static inline int object_resolve_calls(struct object *object, uint32_t code_idx,
 		}
 		if (insn->code != INSN_CALL || insn->src_reg != INSN_PSEUDO_CALL || insn->off)
 			continue;
-		function = object_function_at(object, code_idx, (uint64_t)((int64_t)i + insn->imm + 1));
+		function = object_function_at(object, code_idx,
+					      (uint64_t)((int64_t)i + insn->imm + 1));
 		if (function == OBJECT_NONE) {
 			why_set(why, -ENOEXEC, "calls instruction %lld, where no function starts",
 				(long long)i + insn->imm + 1);
@@ -1304,8 +1345,8 @@ static inline int object_resolve_all_calls(struct object *object, struct why *wh
 		int err = object_resolve_calls(object, i, why);
 
 		if (err)
-			return why_subject(why, err, "section %u '%s'", object->codes[i].section_idx,
-					   object->codes[i].name);
+			return why_subject(why, err, "section %u '%s'",
+					   object->codes[i].section_idx, object->codes[i].name);
 	}
 	return 0;
 }

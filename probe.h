@@ -106,7 +106,7 @@ static inline int attach_perf_link(int prog_fd, struct attachment *out)
 				: sys_perf_enable(out->perf_fd);
 }
 
-/* The PMU's number, for perf_event_attr.type; 0 (which is PERF_TYPE_HARDWARE) when it is not there. */
+/* The PMU's number, for perf_event_attr.type; 0 (that is PERF_TYPE_HARDWARE): there is none. */
 static inline int probe_read_pmu(struct probe_session *session, enum probe_kind kind)
 {
 	char number[16];
@@ -160,7 +160,8 @@ static inline void event_make_base(char *out)
 	for (size_t i = 0; i < EVENT_DIGITS; i++) {
 		uint8_t byte = random ? random[i / 2] : 0;
 
-		out[sizeof(EVENT_PREFIX) - 1 + i] = "0123456789abcdef"[i % 2 ? byte & 15 : byte >> 4];
+		out[sizeof(EVENT_PREFIX) - 1 + i] =
+			"0123456789abcdef"[i % 2 ? byte & 15 : byte >> 4];
 	}
 }
 
@@ -239,7 +240,8 @@ static inline int event_create(int events_fd, const struct probe_site *site, con
 	if (site->name)
 		text_add(&line, site->name, strlen(site->name));
 	if (!site->name || site->kind == PROBE_USER)
-		text_addf(&line, "%s0x%llx", site->name ? ":" : "", (unsigned long long)site->offset);
+		text_addf(&line, "%s0x%llx", site->name ? ":" : "",
+			  (unsigned long long)site->offset);
 	else if (site->offset)
 		text_addf(&line, "+%llu", (unsigned long long)site->offset);
 	text_addf(&line, "\n");
@@ -299,7 +301,8 @@ static inline unsigned int events_pass(int dir_fd, const char *path, enum probe_
 }
 
 /* The same until none is left that can be removed: each removal shifts the lines not yet read. */
-static inline unsigned int events_remove(int dir_fd, const char *path, enum probe_kind kind, bool own)
+static inline unsigned int events_remove(int dir_fd, const char *path, enum probe_kind kind,
+					 bool own)
 {
 	unsigned int nr_left;
 
@@ -346,7 +349,8 @@ static inline void guardian_run(pid_t parent, int tracing_fd)
 		unsigned int nr_left = 0;
 
 		for (enum probe_kind kind = 0; kind < NR_PROBE_KINDS; kind++)
-			nr_left += events_remove(tracing_fd, probe_families[kind].events, kind, true);
+			nr_left += events_remove(tracing_fd, probe_families[kind].events, kind,
+						 true);
 		if (!nr_left)
 			break;
 		sys_signals_wait(death, GUARDIAN_PAUSE_NS);
@@ -472,7 +476,7 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 
 /* ---- The ladder ---- */
 
-/* Detaches and removes the event. Idempotent. Returns 0, or -errno when the event had to be left. */
+/* Detaches and removes the event. Idempotent. Returns 0, or -errno when it had to be left. */
 static inline int attachment_retract(const struct probe_session *session,
 			      struct attachment *attachment)
 {
@@ -486,7 +490,8 @@ static inline int attachment_retract(const struct probe_session *session,
 	attachment->link_fd = attachment->perf_fd = -1;
 	if (attachment->event) { /* only now: an event that perf holds is busy */
 		event_make_name(attachment->event, &event);
-		err = event_remove(session->events_fd[attachment->kind], attachment->kind, event.data);
+		err = event_remove(session->events_fd[attachment->kind], attachment->kind,
+				   event.data);
 	}
 	if (err == -ENOENT) /* idle for a moment, it may have been swept by another start */
 		err = 0;
@@ -505,8 +510,8 @@ SELDOM int attachment_close(const struct probe_session *session,
 	if (!err)
 		return 0;
 	event_make_name(attachment->event, &event);
-	why_errno(why, err, "event '%s/%s' cannot be removed", probe_families[attachment->kind].group,
-		  event.data);
+	why_errno(why, err, "event '%s/%s' cannot be removed",
+		  probe_families[attachment->kind].group, event.data);
 	if (err == -EBUSY)
 		why_hint(why, "somebody else has enabled it; the next start removes it");
 	return err;
@@ -614,7 +619,7 @@ SELDOM int attachments_retract(struct attachments *all, uint32_t first, struct w
 	return err;
 }
 
-/* Undoes everything. Idempotent. Returns 0, or -errno with a reason when an event had to be left. */
+/* Undoes everything. Idempotent. Returns 0, or -errno with a reason when an event was left. */
 SELDOM int attachments_close(struct attachments *all, struct why *why)
 {
 	int err = attachments_retract(all, 0, why);
@@ -670,9 +675,10 @@ static inline int places_check_events(const struct places *places, struct why *w
 {
 	if (places->nr <= EVENTS_MAX)
 		return 0;
-	why_set(why, -E2BIG, "%u functions match, and at most %u can have an event each", places->nr,
-		EVENTS_MAX);
-	why_hint(why, "match fewer of them; all go by one link where the kernel has kprobe.multi (v5.18), "
+	why_set(why, -E2BIG, "%u functions match, and at most %u can have an event each",
+		places->nr, EVENTS_MAX);
+	why_hint(why, "match fewer of them; "
+		      "all go by one link where the kernel has kprobe.multi (v5.18), "
 		      "uprobe.multi (v6.6) and --attach=auto");
 	return -E2BIG;
 }
@@ -719,12 +725,17 @@ static inline int probe_attach_each(struct attachments *all, struct probe_site s
 #define PROBE_INSN_EXIT 0x9500000000000000
 #endif
 
-/* A link to places that cannot be read: a kernel that has such links goes as far as to try, EFAULT. */
+/*
+ * A link to places that cannot be read: a kernel that has such links goes as far as
+ * to try, EFAULT.
+ */
 static inline int probe_try_multi(int prog_fd, uint32_t attach_type)
 {
-	const struct sys_link_create_attr link = { .prog_fd = (uint32_t)prog_fd, .attach_type = attach_type };
+	const struct sys_link_create_attr link = { .prog_fd = (uint32_t)prog_fd,
+						   .attach_type = attach_type };
 	struct sys_link_kprobe_multi_attr kernel = { .link = link, .cnt = 1, .addrs = 1 };
-	struct sys_link_uprobe_multi_attr user = { .link = link, .cnt = 1, .path = 1, .offsets = 1 };
+	struct sys_link_uprobe_multi_attr user = { .link = link, .cnt = 1, .path = 1,
+						   .offsets = 1 };
 
 	if (attach_type == BPF_TRACE_UPROBE_MULTI || attach_type == BPF_TRACE_UPROBE_SESSION)
 		return sys_link_create_uprobe_multi(&user);
@@ -760,7 +771,8 @@ SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
 			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
 									    : "6.13";
 
-	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)", kind->prefix, since);
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)",
+		       kind->prefix, since);
 }
 
 /* ---- Why it did not attach ---- */
@@ -774,8 +786,9 @@ static inline int probe_explain_missing(const struct probe_session *session, enu
 	if (session->pmu_type[kind] || session->events_fd[kind] >= 0)
 		return why_set(why, -EOPNOTSUPP, "this kernel cannot probe there");
 	if (session->mode != ATTACH_PERF)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no %ss that a program can use (%s)",
-			       family->noun, family->config);
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no %ss that a program can use (%s)", family->noun,
+			       family->config);
 	why_set(why, -EOPNOTSUPP, "this kernel has no %s PMU (since Linux 4.17)", family->noun);
 	why_hint(why, "try --attach=tracefs");
 	return -EOPNOTSUPP;
@@ -785,7 +798,9 @@ static inline int probe_explain_missing(const struct probe_session *session, enu
 static inline int probe_explain_common(int err, struct why *why)
 {
 	if (err == -ENXIO) {
-		why_set(why, err, "cannot be probed: tracefs is not mounted, and there is no directory to mount it on");
+		why_set(why, err,
+			"cannot be probed: tracefs is not mounted, "
+			"and there is no directory to mount it on");
 		why_hint(why, "make one: mkdir /mnt");
 		return err;
 	}

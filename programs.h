@@ -30,7 +30,7 @@ struct program {
 	const struct kind *kind;  /* the section's, but for --retprobe and many functions at once */
 	const char *const *targets;
 	uint32_t nr_targets;      /* 0: it is loaded, and not attached */
-	uint32_t attach_id;       /* its target in the kernel's BTF, for kinds that are loaded with it */
+	uint32_t attach_id;       /* its target in the kernel's BTF, for kinds loaded with it */
 	int attach_fd;
 	int fd;                   /* -1 while it is not loaded */
 	bool left_out;            /* it is optional, or cannot go where it should */
@@ -50,7 +50,7 @@ struct programs {
 	struct arena scratch;     /* where programs are composed */
 	int *fd_array;
 	int btf_fd;               /* the object's BTF; -1 when it is not loaded */
-	programs_tell *tell;      /* --keep-going: told of each that is left out; NULL: one ends all */
+	programs_tell *tell;      /* --keep-going: told of each left out; NULL: one ends all */
 	const char *file;
 	int first_err;            /* of those that are left out; 0 when there is none */
 };
@@ -87,7 +87,8 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 	bool is_any = !programs->first_err;
 
 	for (uint32_t i = 0; i < programs->nr && !is_any; i++)
-		is_any = attached ? programs->items[i].nr_targets > 0 : !programs->items[i].left_out;
+		is_any = attached ? programs->items[i].nr_targets > 0
+				  : !programs->items[i].left_out;
 	return is_any ? 0 : why_set(why, programs->first_err, "no program is left");
 }
 
@@ -95,7 +96,8 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 
 SELDOM int program_refuse_kind(const struct object_program *spec, struct why *why)
 {
-	return why_set(why, -ENOEXEC, "program '%s': section '%s' is not for tracing; what loads it is: %s",
+	return why_set(why, -ENOEXEC,
+		       "program '%s': section '%s' is not for tracing; what loads it is: %s",
 		       spec->name, spec->section, spec->match.kind->tool);
 }
 
@@ -145,7 +147,8 @@ static inline int programs_choose_function(const struct programs_wanted *wanted,
 		return programs_refuse_many(out->object, nr, why);
 	if (program->kind->way != WAY_KPROBE && program->kind->way != WAY_KPROBE_MULTI)
 		return why_set(why, -ENOEXEC,
-			       "program '%s': section '%s' is for no kernel function that could be named",
+			       "program '%s': section '%s' is for no kernel "
+			       "function that could be named",
 			       program->spec->name, program->spec->section);
 	if (wanted->retprobe)
 		program->kind = programs_return_kind();
@@ -163,11 +166,14 @@ static inline int programs_refuse_idle(const struct programs *programs, struct w
 
 	if (nr == 1 && kind->way == WAY_KPROBE)
 		return why_set(why, -EUSAGE,
-			       "expected FUNCTION, the kernel function to probe: section '%s' names none",
+			       "expected FUNCTION, the kernel function to probe: "
+			       "section '%s' names none",
 			       first->section);
 	if (first->match.optional)
-		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional", first->section);
-	return why_set(why, -ENOEXEC, "nothing to attach: section '%s' names no target, expected %s",
+		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional",
+			       first->section);
+	return why_set(why, -ENOEXEC,
+		       "nothing to attach: section '%s' names no target, expected %s",
 		       first->section, kind_spelling(kind->way));
 }
 
@@ -275,7 +281,9 @@ SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struc
 	int err;
 
 	if (!target[0])
-		return why_set(why, -ENOEXEC, "section '%s' names no target, and a program of its kind is loaded with one",
+		return why_set(why, -ENOEXEC,
+			       "section '%s' names no target, "
+			       "and a program of its kind is loaded with one",
 			       program->spec->section);
 	err = kbtf_open(kbtf, why);
 	if (err)
@@ -284,7 +292,8 @@ SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struc
 	text_addf(&name, "%s", colon ? colon + 1 : target);
 	if (!kbtf_find(kbtf, name.data, is_typedef ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC, &place))
 		return why_set(why, -ENOENT, "there is no %s '%s' in this kernel's BTF",
-			       is_typedef ? "tracepoint" : "function", is_typedef ? target : name.data);
+			       is_typedef ? "tracepoint" : "function",
+			       is_typedef ? target : name.data);
 	program->attach_id = place.id;
 	program->attach_fd = kbtf_module_fd(kbtf, &place);
 	return 0;
@@ -327,7 +336,8 @@ static inline int programs_make_scratch(struct programs *programs, struct why *w
 }
 
 static inline int program_compose(struct programs *programs, const struct program *program,
-				  struct program_request *request, struct code *code, struct why *why)
+				  struct program_request *request, struct code *code,
+				  struct why *why)
 {
 	struct object *object = programs->object;
 	struct arena *scratch = &programs->scratch;
@@ -343,7 +353,8 @@ static inline int program_compose(struct programs *programs, const struct progra
 }
 
 static inline int programs_load_one(struct kernel *kernel, struct programs *programs,
-				    struct program *program, struct verifier_log *log, struct why *why)
+				    struct program *program, struct verifier_log *log,
+				    struct why *why)
 {
 	struct code code;
 	struct program_request request = {

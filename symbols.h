@@ -28,7 +28,8 @@ struct symbol {
 /* One line, "ffffffff81000000 T name\t[module]". */
 SELDOM bool symbol_parse_line(const char *line, struct symbol *out)
 {
-	if (!text_read_number(&line, 16, &out->address) || line[0] != ' ' || !line[1] || line[2] != ' ')
+	if (!text_read_number(&line, 16, &out->address) || line[0] != ' ' || !line[1] ||
+	    line[2] != ' ')
 		return false;
 	out->type = line[1];
 	out->name = line + 3;
@@ -133,16 +134,19 @@ static inline void symbol_keep_nearest(struct symbol_report *report, struct symb
 		if (strlen(report->nearest[k].name) == symbol.len &&
 		    memcmp(report->nearest[k].name, symbol.name, symbol.len) == 0)
 			return;
-	for (; i > 0 && (!report->nearest[i - 1].name[0] || report->nearest[i - 1].cost > cost); i--)
+	for (; i > 0 && (!report->nearest[i - 1].name[0] || report->nearest[i - 1].cost > cost);
+	     i--)
 		report->nearest[i] = report->nearest[i - 1];
 	report->nearest[i].cost = cost;
 	symbol_copy_name(&symbol, report->nearest[i].name);
 }
 
-static inline bool symbol_is_of_module(const struct symbol *symbol, const struct symbol_report *report)
+static inline bool symbol_is_of_module(const struct symbol *symbol,
+				       const struct symbol_report *report)
 {
-	return !report->module || (strncmp(symbol->module, report->module, report->module_len) == 0 &&
-				   symbol->module[report->module_len] == ']');
+	return !report->module ||
+	       (strncmp(symbol->module, report->module, report->module_len) == 0 &&
+		symbol->module[report->module_len] == ']');
 }
 
 static inline void symbol_report_add(struct symbol_report *report, const struct symbol *symbol)

@@ -25,7 +25,7 @@
 #define SELDOM static __attribute__((noinline, cold, unused))
 
 #define TEXT_SIZE 1024       /* bytes of a text, its NUL included */
-#define TEXT_STRING_MAX 160  /* characters that one %s may add: the sentence around it must fit as well */
+#define TEXT_STRING_MAX 160  /* characters of one %s: the sentence around it must fit as well */
 
 /* NUL-terminated at every moment; what does not fit is dropped and `cut` says so. */
 struct text {

@@ -20,13 +20,16 @@ static inline int tracepoint_explain(const struct attachment *attachment, int er
 	switch (err) {
 	case -ENOENT:
 		why_set(why, err, "there is no such tracepoint in this kernel");
-		why_hint(why, "they are listed in tracefs, below events/; a module's are there when it is loaded");
+		why_hint(why, "they are listed in tracefs, below events/; "
+			      "a module's are there when it is loaded");
 		return err;
 	case -EOPNOTSUPP:
 		return why_set(why, err, "this kernel has no tracepoints (CONFIG_TRACING)");
 	case -EACCES:
 		if (attachment->perf_fd >= 0)
-			return why_set(why, err, "the program reads more than this kernel's tracepoint records");
+			return why_set(why, err,
+				       "the program reads more than this "
+				       "kernel's tracepoint records");
 		/* fallthrough */
 	default:
 		return probe_explain_common(err, why);
@@ -71,7 +74,9 @@ static inline int raw_tracepoint_open(struct attachments *all, const char *name,
 		return 0;
 	}
 	if (name && out->link_fd == -EINVAL)
-		return why_set(why, -EINVAL, "the program takes more arguments than this kernel's tracepoint has");
+		return why_set(why, -EINVAL,
+			       "the program takes more arguments than this "
+			       "kernel's tracepoint has");
 	if (name)
 		return tracepoint_explain(out, out->link_fd, why);
 	if (out->link_fd == -EBUSY)
@@ -94,8 +99,9 @@ static inline int iterator_open(struct attachments *all, int prog_fd, struct why
 	out->mechanism = "BPF link";
 	if (out->link_fd >= 0)
 		return 0;
-	if (out->link_fd == -EBADF) /* libbpf, too, is given it by the program that loads the object */
-		return why_set(why, -ENOEXEC, "runs over the elements of one map, and no object can say of which");
+	if (out->link_fd == -EBADF) /* libbpf, too, is given it by what loads the object */
+		return why_set(why, -ENOEXEC,
+			       "runs over the elements of one map, and no object can say of which");
 	return why_errno(why, out->link_fd, "the iterator cannot be made");
 }
 
@@ -151,7 +157,8 @@ static inline int clock_explain(uint64_t frequency, int err, struct why *why)
 					 "(sysctl kernel.perf_event_max_sample_rate)",
 			       (unsigned long long)frequency);
 	if (err == -ENOENT || err == -EOPNOTSUPP)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no clock events (CONFIG_PERF_EVENTS)");
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no clock events (CONFIG_PERF_EVENTS)");
 	return probe_explain_common(err, why);
 }
 

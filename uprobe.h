@@ -55,7 +55,7 @@ struct binary {
 	struct elf64_header header;
 	struct elf64_segment code[BINARY_SEGMENTS];
 	uint32_t nr_code;
-	struct elf64_section symtab, dynsym, versym; /* the first of each; sh_type is 0 without one */
+	struct elf64_section symtab, dynsym, versym; /* the first of each; sh_type 0 without one */
 	struct binary_window strings;
 };
 
@@ -67,7 +67,8 @@ static inline bool binary_read(const struct binary *binary, uint64_t off, void *
 	return view_has(file, off, len) && sys_read_at(binary->fd, off, out, len) == (int)len;
 }
 
-static inline bool binary_section(const struct binary *binary, uint64_t idx, struct elf64_section *out)
+static inline bool binary_section(const struct binary *binary, uint64_t idx,
+				  struct elf64_section *out)
 {
 	return idx < UINT32_MAX &&
 	       binary_read(binary, binary->header.e_shoff + idx * sizeof(*out), out, sizeof(*out));
@@ -75,7 +76,8 @@ static inline bool binary_section(const struct binary *binary, uint64_t idx, str
 
 /* A section whose bytes lie in the file; one that does not is as if it were not there. */
 static inline void binary_keep_section(const struct binary *binary,
-				       const struct elf64_section *section, struct elf64_section *out)
+				       const struct elf64_section *section,
+				       struct elf64_section *out)
 {
 	const struct view file = { .size = binary->size };
 
@@ -138,9 +140,11 @@ static inline int binary_check(const struct binary *binary, struct why *why)
 	if (memcmp(ident, "\x7f" "ELF", 4) != 0)
 		return why_set(why, -EINVAL, "is not an ELF file");
 	if (ident[EI_CLASS] != ELFCLASS64)
-		return why_set(why, -EINVAL, "is a 32-bit ELF file: symbols are looked up in 64-bit ones only");
+		return why_set(why, -EINVAL,
+			       "is a 32-bit ELF file: symbols are looked up in 64-bit ones only");
 	if (ident[EI_DATA] != ELF_HOST_DATA)
-		return why_set(why, -EINVAL, "is a " ELF_OTHER_ORDER " ELF file, for another machine");
+		return why_set(why, -EINVAL,
+			       "is a " ELF_OTHER_ORDER " ELF file, for another machine");
 	if (!binary->nr_code)
 		return why_set(why, -EINVAL, "has no code that can be run");
 	return 0;
@@ -179,7 +183,7 @@ static inline const char *window_string(const struct binary_window *window, uint
 	return memchr(string, '\0', window->len - (size_t)(off - window->off)) ? string : NULL;
 }
 
-/* A string of a table, up to the window's length; valid until the next one. NULL when there is none. */
+/* A string of a table, up to the window's length; valid until the next. NULL when there is none. */
 static inline const char *binary_string(struct binary *binary, const struct elf64_section *table,
 					uint64_t idx)
 {
@@ -225,7 +229,8 @@ static inline uint64_t symbol_entry(const struct binary *binary, const struct el
 {
 	unsigned int local = symbol->st_other >> 5;
 
-	return symbol->st_value + (binary->header.e_machine == EM_PPC64 && local > 1 ? 1U << local : 0);
+	return symbol->st_value +
+	       (binary->header.e_machine == EM_PPC64 && local > 1 ? 1U << local : 0);
 }
 
 static inline void search_add(struct binary_search *search, uint64_t place, unsigned int rank)
@@ -243,7 +248,10 @@ static inline void search_add(struct binary_search *search, uint64_t place, unsi
 	places_add(&search->places, place);
 }
 
-/* Dynamic symbols have their version beside them, others in their name: "read@OLD", "read@@DEFAULT". */
+/*
+ * Dynamic symbols have their version beside them, others in their name: "read@OLD",
+ * "read@@DEFAULT".
+ */
 static inline bool symbol_is_hidden(const struct binary *binary, const struct elf64_section *table,
 				    uint64_t idx, const char *version)
 {
@@ -314,7 +322,8 @@ static inline int binary_search(struct binary *binary, struct binary_search *sea
 			       search->places.nr);
 	if (search->places.nr)
 		return 0;
-	why_set(why, -ENOENT, search->several ? "no function in it matches" : "there is no such function in it");
+	why_set(why, -ENOENT,
+		search->several ? "no function in it matches" : "there is no such function in it");
 	if (!binary->symtab.sh_type)
 		why_hint(why, "it is stripped: only what other files call has a name");
 	return -ENOENT;
@@ -322,7 +331,8 @@ static inline int binary_search(struct binary *binary, struct binary_search *sea
 
 /* ---- Where the file is ---- */
 
-static const char *const binary_folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin" };
+static const char *const binary_folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin",
+					      "/usr/local/bin" };
 /* %s: as Debian names the machine, "x86_64-linux-gnu" */
 static const char *const library_folders[] = {
 	"/lib/%s-linux-gnu", "/usr/lib/%s-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
@@ -330,7 +340,8 @@ static const char *const library_folders[] = {
 };
 
 /* Opens FOLDER/NAME; *out is its path. */
-static inline int binary_try(const char *folder, const char *machine, const char *name, struct text *out)
+static inline int binary_try(const char *folder, const char *machine, const char *name,
+			     struct text *out)
 {
 	size_t len = text_until(folder, "%");
 
@@ -374,7 +385,8 @@ static inline int binary_find(const char *name, struct text *out, struct why *wh
 		fd = binary_try(folders[i], binary_machine(&machine), name, out);
 	if (fd >= 0)
 		return fd;
-	why_set(why, -ENOENT, "is in none of the usual folders for %s", library ? "libraries" : "commands");
+	why_set(why, -ENOENT, "is in none of the usual folders for %s",
+		library ? "libraries" : "commands");
 	why_hint(why, "give its path: BINARY:SYMBOL with a '/' in BINARY");
 	return -ENOENT;
 }
@@ -419,7 +431,8 @@ static inline int uprobe_find_places(struct uprobe *uprobe, const struct target_
 static inline int uprobe_attach_multi(struct attachments *all, const struct uprobe *uprobe)
 {
 	struct sys_link_uprobe_multi_attr attr = {
-		.link = { .prog_fd = (uint32_t)uprobe->prog_fd, .attach_type = uprobe->kind->attach_type },
+		.link = { .prog_fd = (uint32_t)uprobe->prog_fd,
+			  .attach_type = uprobe->kind->attach_type },
 		.path = sys_ptr(uprobe->path.data),
 		.offsets = sys_ptr(uprobe->search.places.items),
 		.cnt = uprobe->search.places.nr,
@@ -452,16 +465,20 @@ static inline int uprobe_attach_each(struct attachments *all, struct uprobe *upr
 	return 0;
 }
 
-static inline int uprobe_explain(const struct attachments *all, const struct uprobe *uprobe, int err,
-				 struct why *why)
+static inline int uprobe_explain(const struct attachments *all, const struct uprobe *uprobe,
+				 int err, struct why *why)
 {
-	if (uprobe->kind->way == WAY_UPROBE_MULTI && !probe_multi_is_there(uprobe->kind->attach_type))
+	if (uprobe->kind->way == WAY_UPROBE_MULTI &&
+	    !probe_multi_is_there(uprobe->kind->attach_type))
 		return probe_refuse_multi(uprobe->kind, why);
 	if (err == -EINVAL && all->probes.events_fd[PROBE_USER] >= 0 &&
 	    !event_path_is_plain(uprobe->path.data))
-		return why_set(why, err, "cannot be probed: tracefs takes no path with blanks in it");
+		return why_set(why, err,
+			       "cannot be probed: tracefs takes no path with blanks in it");
 	if (err == -EINVAL)
-		return why_errno(why, err, "cannot be probed: there is no instruction there, or none that can be");
+		return why_errno(why, err,
+				 "cannot be probed: there is no instruction there, "
+				 "or none that can be");
 	return probe_explain(&all->probes, PROBE_USER, err, why);
 }
 
@@ -475,7 +492,8 @@ static inline void uprobe_add_place(const struct uprobe *uprobe, const struct ta
 		text_addf(out, "%u function%s: ", nr, nr == 1 ? "" : "s");
 	text_addf(out, "'%s:%s", uprobe->path.data, target->symbol);
 	if (target->offset || !target->symbol[0])
-		text_addf(out, "%s0x%llx", target->symbol[0] ? "+" : "", (unsigned long long)target->offset);
+		text_addf(out, "%s0x%llx", target->symbol[0] ? "+" : "",
+			  (unsigned long long)target->offset);
 	text_addf(out, "'");
 	if (uprobe->nr_left_out)
 		text_addf(out, ", %u left out", uprobe->nr_left_out);
