@@ -732,7 +732,7 @@ static void session_report_live(const struct options *options, const struct sess
 
 		if (program->nr_targets)
 			report_live(program->spec->name, &s->attached[i]);
-		else if (program->fd >= 0)
+		else if (program->fd >= 0 && !program->spec->is_tail)
 			report(options->object,
 			       "program '%s': loaded, not attached: section '%s' names no target",
 			       program->spec->name, program->spec->section);
