@@ -460,10 +460,35 @@ static void check_signals(void)
 		wrong("a caught signal's handler");
 }
 
+/* Each of SYS_SIGNALS_END waits, blocked, until it is taken; SIGHUP that is ignored is no end. */
+static void check_pending_signals(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
+
+	sys_signals_mask(SIG_BLOCK, SYS_SIGNALS_END);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (sys_end_is_pending())
+			wrong("no signal is pending");
+		raise(ends[i]);
+		if (!sys_end_is_pending())
+			wrong("a pending signal");
+		if (sys_signals_wait(SYS_SIGNALS_END, 0) != ends[i])
+			wrong("the signal that was pending");
+	}
+	signal(SIGHUP, SIG_IGN);
+	raise(SIGHUP);
+	if (sys_end_is_pending())
+		wrong("an ignored signal that is pending");
+	raise(SIGTERM);
+	if (!sys_end_is_pending())
+		wrong("a pending signal beside one that is ignored");
+}
+
 int main(void)
 {
 	check_bit_fields();
 	check_map_types();
 	check_signals();
+	check_pending_signals();
 	return nr_wrong ? 1 : 0;
 }

@@ -76,15 +76,16 @@ static void load_object(const char *path, uint32_t known)
 	static uint8_t file[1 << 20];
 	FILE *f = fopen(path, "rb");
 	size_t len = f ? fread(file, 1, sizeof(file), f) : 0;
-	struct elf_section section;
 	struct elf elf;
+	struct btf_fit fit = { .elf = &elf, .looks_left = BTF_FIT_LOOKS_MAX };
+	struct elf_section section;
 	struct why why;
 
 	if (f)
 		fclose(f);
 	why_clear(&why);
 	if (elf_open((struct view){ file, len }, &elf, &why) == 0 &&
-	    btf_fit_find_section(&elf, ".BTF", &section)) {
+	    btf_fit_find_section(&fit, ".BTF", &section)) {
 		load_as_each(path, section.data, &elf, known);
 		return;
 	}

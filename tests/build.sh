@@ -42,14 +42,14 @@ fi
 for helper in hit odd mutate; do
     # shellcheck disable=SC2086 # words
     newer "$out/$helper" "tests/$helper.c" tests/progs/known.h ||
-        "$@" -Wall -Wextra -s -o "$out/$helper" "tests/$helper.c" ${arch:+$cross_ldflags}
+        "$@" -Wall -Wextra -Werror -s -o "$out/$helper" "tests/$helper.c" ${arch:+$cross_ldflags}
 done
 # shellcheck disable=SC2086 # words
 newer "$out/btf_masks" tests/btf_masks.c tests/btf_*.h ./*.h ||
-    "$@" -D_GNU_SOURCE -Wall -Wextra -s -o "$out/btf_masks" tests/btf_masks.c ${arch:+$cross_ldflags}
+    "$@" -D_GNU_SOURCE -Wall -Wextra -Werror -s -o "$out/btf_masks" tests/btf_masks.c ${arch:+$cross_ldflags}
 
 [ -n "$arch" ] || newer "$out/attach_try" tests/attach_try.c ./*.h ||
-    "${CC:-cc}" -static -O1 -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra \
+    "${CC:-cc}" -static -O1 -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror \
         -o "$out/attach_try" tests/attach_try.c
 
 set -- tests/progs/*.c
