@@ -145,9 +145,11 @@ pin_odd_names() {
 long_names() {
     mount_bpffs
     mutate --name hits @65536 $OBJ/count.o $RUN/named.o
+    refused 3 "more than 2047 characters" $RUN/named.o sys_bpf
+    mutate --name hits @2047 $OBJ/count.o $RUN/named.o
     start $RUN/named.o sys_bpf && stop_well
-    mutate --name hits @65536 $OBJ/pin_object.o $RUN/named.o
-    refused 3 "65536 characters" $RUN/named.o sys_bpf
+    mutate --name hits @2047 $OBJ/pin_object.o $RUN/named.o
+    refused 3 "2047 characters" $RUN/named.o sys_bpf
     mutate --name hits @256 $OBJ/pin_object.o $RUN/named.o
     refused 3 "256 characters" $RUN/named.o sys_bpf
     mutate --name hits @255 $OBJ/pin_object.o $RUN/named.o
