@@ -46,6 +46,7 @@ struct object_function {
 	uint32_t nr_insns;
 	uint32_t symbol_idx;
 	bool is_static;
+	bool is_program;       /* the kernel is to run it: it is one of object->programs */
 	struct insn *tail;     /* what stands behind them in a program, not in the section */
 	uint32_t nr_tail;
 };
@@ -632,6 +633,7 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 		if (!object->programs)
 			return object_out_of_memory(why);
 		object->programs[object->nr_programs++] = program;
+		object->functions[program.function].is_program = true;
 	}
 	return 0;
 }
@@ -1200,22 +1202,6 @@ static inline int object_relocate_code(struct object_parser *parser,
 	return 0;
 }
 
-/* Programs are in the order of their functions. */
-static inline bool object_is_program(const struct object *object, uint32_t function)
-{
-	uint32_t low = 0, high = object->nr_programs;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (object->programs[middle].function < function)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < object->nr_programs && object->programs[low].function == function;
-}
-
 /* An initial value of a BTF-defined map: the address of a map or of a program. */
 static inline int object_relocate_value(struct object_parser *parser, struct object_reference *ref,
 					uint32_t map_idx, uint64_t values_at, struct why *why)
@@ -1237,7 +1223,7 @@ static inline int object_relocate_value(struct object_parser *parser, struct obj
 		err = object_reference_function(parser, ref, start, &slot.value, why);
 	else
 		err = object_reference_map(parser, ref, &slot.value, why);
-	if (!err && slot.is_function && !object_is_program(parser->object, slot.value))
+	if (!err && slot.is_function && !parser->object->functions[slot.value].is_program)
 		err = object_refuse_reference(ref, why);
 	if (err)
 		return err;
