@@ -46,18 +46,18 @@ static inline int kbtf_read_first(struct view *out)
 	char name[sizeof("vmlinux")] = "";
 	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
 	int err, fd = sys_btf_fd_by_id(1);
-	uint8_t *data = MAP_FAILED;
+	uint8_t *data = NULL;
 
 	if (fd < 0)
 		return fd;
 	err = sys_btf_info(fd, &info);
 	if (err >= 0 && info.kernel_btf && strcmp(name, "vmlinux") == 0)
-		data = mmap(NULL, info.btf_size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		data = sys_map(info.btf_size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_POPULATE,
+			       -1);
 	*out = (struct view){ data, info.btf_size };
 	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
-	err = data == MAP_FAILED ? -ENOENT : sys_btf_info(fd, &info);
-	if (err < 0 && data != MAP_FAILED)
+	err = data ? sys_btf_info(fd, &info) : -ENOENT;
+	if (err < 0 && data)
 		munmap(data, (size_t)out->size);
 	close(fd);
 	return err < 0 ? err : 0;
