@@ -358,6 +358,7 @@ SELDOM int mapdef_legacy_template(const struct object_map_def *defs, uint32_t id
 	if (mapdef_is_map_of_maps(items[map->inner - first].type))
 		return why_set(why, -ENOEXEC, "its inner map '%s' is a map of maps itself",
 			       items[map->inner - first].name);
+	map->value_size = sizeof(uint32_t); /* the kernel takes no other, and samples say none */
 	return 0;
 }
 
@@ -392,6 +393,21 @@ static inline int mapdef_legacy_link(const struct object_map_def *defs, uint32_t
 			       why);
 }
 
+#define MAP_DEF_SAMPLES 28U /* struct bpf_map_def of the kernel's samples, v4.12 to v5.10 */
+
+/* There an outer map has its template's index in the place of the id, and no inner_id. */
+SELDOM void mapdef_legacy_indexes(struct object_map_def *defs, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		const uint32_t template = defs[i].id;
+
+		if (!mapdef_is_map_of_maps(defs[i].type) || template >= nr)
+			continue;
+		defs[template].id = defs[i].inner_id = template + 1;
+		defs[template].inner_idx = MAP_IDX_NONE;
+	}
+}
+
 static inline int mapdef_legacy_parse(const struct elf *elf, const struct elf_section *section,
 				      struct arena *arena, struct object_maps *maps,
 				      struct mapdef_range *out, struct why *why)
@@ -423,6 +439,8 @@ static inline int mapdef_legacy_parse(const struct elf *elf, const struct elf_se
 		if (err)
 			why_subject(why, err, "map '%s'", maps->items[first + i].name);
 	}
+	if (def_size == MAP_DEF_SAMPLES)
+		mapdef_legacy_indexes(defs, nr);
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		err = mapdef_legacy_link(defs, i, nr, first, maps, arena, why);
 		if (err == -ENOEXEC)

@@ -35,6 +35,7 @@ struct object_code {
 	struct insn *insns;
 	uint32_t nr_insns;
 	uint32_t first_function, nr_functions; /* in the order of their starts */
+	bool is_of_no_kind; /* its name is no program's: it may hold what programs call */
 	struct btf_ext_section ext[BTF_EXT_NR_TABLES]; /* what .BTF.ext says of it; nr 0: nothing */
 };
 
@@ -47,6 +48,7 @@ struct object_function {
 	uint32_t symbol_idx;
 	bool is_static;
 	bool is_program;       /* the kernel is to run it: it is one of object->programs */
+	bool is_named;         /* an instruction calls or names it, or a map holds it */
 	struct insn *tail;     /* what stands behind them in a program, not in the section */
 	uint32_t nr_tail;
 };
@@ -276,7 +278,7 @@ SELDOM int object_need_btf(const struct object_parser *parser, struct why *why)
 		return 0;
 	if (!parser->btf.idx) {
 		why_set(why, -ENOEXEC, "needs BTF, and the file has no section '.BTF'");
-		why_hint(why, "compile it with -g");
+		why_hint(why, "compile it with -g, by GCC with -gbtf");
 		return -ENOEXEC;
 	}
 	btf_open(parser->btf.data, NULL, parser->arena, &unused, why);
@@ -650,26 +652,19 @@ SELDOM int object_hint_section(struct why *why)
 static inline int object_parse_programs(struct object_parser *parser, struct why *why)
 {
 	struct object *object = parser->object;
-	const struct object_code *of_no_kind = NULL;
 	struct text names;
 
 	for (uint32_t i = 0; i < object->nr_codes; i++) {
-		const struct object_code *code = &object->codes[i];
+		struct object_code *code = &object->codes[i];
 		int err = strcmp(code->name, ".text") == 0 ? 0
 							   : object_add_programs(parser, code, why);
 
-		if (err == -ENOENT && !of_no_kind)
-			of_no_kind = code;
+		code->is_of_no_kind = err == -ENOENT;
 		if (err == -ENOEXEC)
 			return why_subject(why, err, "section %u '%s'", code->section_idx,
 					   code->name);
 		if (err && err != -ENOENT)
 			return err;
-	}
-	if (object->nr_programs && of_no_kind) {
-		why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
-			of_no_kind->section_idx, of_no_kind->name);
-		return object_hint_section(why);
 	}
 	if (object->nr_programs)
 		return 0;
@@ -679,6 +674,26 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 		names.len ? "" : "none");
 	text_add(&why->reason, names.data, names.len);
 	return object_hint_section(why);
+}
+
+/* A section of no kind holds what others call, and nothing that was to be a program. */
+static inline int object_check_kinds(const struct object *object, struct why *why)
+{
+	for (uint32_t i = 0; i < object->nr_codes; i++) {
+		const struct object_code *code = &object->codes[i];
+		uint32_t nr_named = 0;
+
+		if (!code->is_of_no_kind)
+			continue;
+		for (uint32_t k = 0; k < code->nr_functions; k++)
+			nr_named += object->functions[code->first_function + k].is_named;
+		if (nr_named && nr_named == code->nr_functions)
+			continue;
+		why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
+			code->section_idx, code->name);
+		return object_hint_section(why);
+	}
+	return 0;
 }
 
 /* ---- Maps ---- */
@@ -994,7 +1009,8 @@ SELDOM int object_refuse_reference(const struct object_reference *ref, struct wh
 	if (symbol->shndx == SHN_UNDEF)
 		why_hint(why,
 			 "'%s' is extern: nothing in this object defines it, "
-			 "and no BTF says where the kernel has it",
+			 "and no BTF says where the kernel has it; "
+			 "'bpftool gen object' links it with one that does",
 			 symbol->name);
 	else if (symbol->shndx == SHN_COMMON)
 		why_hint(why, "give the variable a value, or compile with -fno-common");
@@ -1044,11 +1060,12 @@ SELDOM int object_reference_function(const struct object_parser *parser,
 {
 	*out = object_function_at(parser->object, parser->sections[ref->section.idx].code, start);
 	parser->object->has_calls = true;
-	return *out != OBJECT_NONE
-		       ? 0
-		       : why_set(why, -ENOEXEC,
-				 "no function starts at instruction %lld of section '%s'",
-				 (long long)start, ref->section.name);
+	if (*out == OBJECT_NONE)
+		return why_set(why, -ENOEXEC,
+			       "no function starts at instruction %lld of section '%s'",
+			       (long long)start, ref->section.name);
+	parser->object->functions[*out].is_named = true;
+	return 0;
 }
 
 static inline int object_relocate_load(struct object_parser *parser,
@@ -1080,7 +1097,11 @@ static inline int object_relocate_load(struct object_parser *parser,
 		err = object_reference_function(parser, ref, start, &index, why);
 		insn->src_reg = INSN_PSEUDO_FUNC;
 	} else {
-		return object_refuse_reference(ref, why);
+		err = object_refuse_reference(ref, why);
+		if (ref->section.idx)
+			why_hint(why, "maps stand in 'maps' or '.maps', "
+				      "variables in .data, .rodata, .bss or .data.NAME");
+		return err;
 	}
 	if (err)
 		return err;
@@ -1264,6 +1285,23 @@ SELDOM int object_relocate_maps(struct object_parser *parser,
 }
 
 /*
+ * A program for another tool may refer to what only that tool knows, as ir-keytable's
+ * to "lirc_mode2/maps". It is listed and refused by its name, and never loaded: then
+ * nothing is left of its instructions but their number.
+ */
+SELDOM int object_relocate_failed(struct object_code *code, int err, struct why *why)
+{
+	struct kind_match match;
+
+	if (err != -ENOEXEC || !kind_find(code->name, &match) || match.kind->way != WAY_REFUSED)
+		return err;
+	memset(code->insns, 0, code->nr_insns * sizeof(*code->insns));
+	text_clear(&why->reason);
+	text_clear(&why->hint);
+	return 0;
+}
+
+/*
  * Those sections whose sh_info is code or maps of ours: others, as .rel.BTF, are no
  * concern of ours.
  */
@@ -1274,6 +1312,7 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 
 	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++) {
 		const uint32_t target = section.header.sh_info;
+		struct object_code *code;
 		int err = 0;
 
 		if (!elf_relocations_count(&section) || target >= elf->nr_sections ||
@@ -1285,10 +1324,12 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 				      section.header.sh_link, elf->symtab_idx);
 		else if (target == parser->btf_maps.idx)
 			err = object_relocate_maps(parser, &section, why);
-		else
-			err = object_relocate_code(
-				parser, &section,
-				&parser->object->codes[parser->sections[target].code], why);
+		else {
+			code = &parser->object->codes[parser->sections[target].code];
+			err = object_relocate_code(parser, &section, code, why);
+			if (err)
+				err = object_relocate_failed(code, err, why);
+		}
 		if (err)
 			return why_subject(why, err, "section %u '%s'", i, section.name);
 	}
@@ -1320,6 +1361,7 @@ static inline int object_resolve_calls(struct object *object, uint32_t code_idx,
 		}
 		insn->imm = (int32_t)function;
 		insn->off = INSN_CALL_INDEXED;
+		object->functions[function].is_named = true;
 		object->has_calls = true;
 	}
 	return 0;
@@ -1370,6 +1412,8 @@ static inline int object_parse(const struct elf *elf, struct arena *arena, struc
 		err = object_relocate(&parser, why);
 	if (!err)
 		err = object_resolve_all_calls(out, why);
+	if (!err)
+		err = object_check_kinds(out, why);
 	view_copy(parser.version.data, 0, &out->version, sizeof(out->version));
 	return err;
 }

@@ -22,6 +22,14 @@ static void maps_of_16(struct image *image) { shorten_maps(image, 16); }
 static void maps_of_20(struct image *image) { shorten_maps(image, 20); }
 static void maps_of_28(struct image *image) { shorten_maps(image, 28); }
 
+static void outer_by_index(struct image *image)
+{
+	MAP_AT(image, MAP_COUNTS)->type = BPF_MAP_TYPE_ARRAY_OF_MAPS;
+	MAP_AT(image, MAP_COUNTS)->size_value = 0;
+	MAP_AT(image, MAP_COUNTS)->id = MAP_NAMES;
+	maps_of_28(image);
+}
+
 static void maps_without_sizes(struct image *image)
 {
 	SYMBOL_AT(image, SYM_COUNTS)->st_info = STB_GLOBAL << 4 | STT_NOTYPE;
@@ -408,6 +416,19 @@ static void call_of_global(struct image *image)
 	image_lay_out(image);
 }
 
+static void call_into_other(struct image *image)
+{
+	call_of_global(image);
+	rename_section(image, image->nr_sections - 1, "other");
+}
+
+/* A program of another tool, with something that only that tool knows. */
+static void foreign_relocation(struct image *image)
+{
+	rename_section(image, SEC_PROG, "lirc_mode2/raw");
+	REL_AT(image, 0)->r_info = REL_INFO(SYM_LICENSE, R_BPF_64_64);
+}
+
 /* Through the section's symbol: the distance is in the instruction. */
 static void call_of_static(struct image *image)
 {
@@ -528,7 +549,8 @@ static void kernel_function(struct image *image)
 #define LOADS_FIRST(first) LOADS(first, "0", "21:0:1", "0")
 #define GOOD_END END_INSNS "; GPL; 40906" GOOD_MAPS
 #define CALLS(call) "count 18:11:0:0 0:00:0:0 18:20:0:0 0:00:0:0 85:" call " 95:00:0:0"
-#define TEXT_INSNS "; in .text 85:01:1:2 95:00:0:0 b7:00:0:0 95:00:0:0; GPL; 40906" GOOD_MAPS
+#define CALLED_INSNS " 85:01:1:2 95:00:0:0 b7:00:0:0 95:00:0:0; GPL; 40906" GOOD_MAPS
+#define TEXT_INSNS "; in .text" CALLED_INSNS
 #define TEXT_FUNCTIONS "; count() 0:0+6; twice() 1:0+2; once() 1:2+2"
 
 /* What becomes of them, as object_describe() below tells it. */
@@ -544,6 +566,8 @@ static const struct variant {
 	{ "map definitions of 20 bytes (bpf_map_def)", RUN(maps_of_20),
 	  GOOD_PROGRAM "; counts 2/4/8/1/0 pin 0; names 1/4/16/1024/1 pin 0" },
 	{ "map definitions of 28 bytes", RUN(maps_of_28), GOOD },
+	{ "a map of maps as the kernel's samples have it", RUN(outer_by_index),
+	  GOOD_PROGRAM "; counts 12/4/4/1/0 pin 0 of 1" GOOD_NAMES },
 	{ "untyped map symbols without sizes (LLVM 7)", RUN(maps_without_sizes), GOOD },
 	{ "static maps, through the section's symbol", RUN(maps_static), GOOD },
 	{ "a map's symbol with an addend", RUN(map_with_addend),
@@ -619,12 +643,16 @@ static const struct variant {
 	/* Functions. */
 	{ "a call of a function of '.text'", RUN(call_of_global),
 	  CALLS("01:1:1") TEXT_INSNS TEXT_FUNCTIONS },
+	{ "a call of a function of another section", RUN(call_into_other),
+	  CALLS("01:1:1") "; in other" CALLED_INSNS TEXT_FUNCTIONS },
 	{ "a call of a static function", RUN(call_of_static),
 	  CALLS("01:1:2") TEXT_INSNS TEXT_FUNCTIONS },
 	{ "a call of a static function, by SHT_RELA", RUN(call_by_rela),
 	  CALLS("01:1:2") TEXT_INSNS TEXT_FUNCTIONS },
 	{ "pointers to functions", RUN(pointers_to_functions),
 	  LOADS("14:0:1", "0", "24:0:2", "0") END_INSNS TEXT_INSNS TEXT_FUNCTIONS },
+	{ "a program of another tool that refers to what is no map", RUN(foreign_relocation),
+	  "count 0:00:0:0 0:00:0:0 0:00:0:0 0:00:0:0 0:00:0:0 0:00:0:0; GPL; 40906" GOOD_MAPS },
 	{ "several programs", RUN(several_programs),
 	  "count, other, ?switched " GOOD_INSNS "; in ?tp/sched/sched_switch b7:00:0:0 95:00:0:0; GPL; 40906" GOOD_MAPS
 	  "; count() 0:0+4; other() 0:4+2; switched() 1:0+2" },

@@ -97,6 +97,7 @@ static void add_code(struct image *image, const char *name)
 
 static void only_text(struct image *image) { rename_section(image, SEC_PROG, ".text"); }
 static void code_in_other(struct image *image) { add_code(image, "prog2"); }
+static void function_in_other(struct image *image) { rename_section(image, text_section(image), "other"); }
 
 static void maps_undivided(struct image *image) { map_sizes(image, 0, 71); }
 static void maps_too_small(struct image *image) { map_sizes(image, 12, 72); }
@@ -591,6 +592,8 @@ static void call_relocated_twice(struct image *image)
 #define REL_0 "section 5 '.relprog': relocation 0: function 'count': instruction 0: "
 #define REL_1 "section 5 '.relprog': relocation 1: function 'count': "
 #define WANTED_REL ", expected one against a map, a variable or a function"
+#define WHERE_THEY_STAND \
+	"maps stand in 'maps' or '.maps', variables in .data, .rodata, .bss or .data.NAME"
 #define HITS_SAY "map 'hits': "
 #define VALUE_SAYS "section 10 '.rel.maps': relocation 0: "
 #define CODE_NAMES "has no section 'prog', nor one of another kind of program; sections with code: "
@@ -726,6 +729,8 @@ static const struct refusal {
 	{ "no code at all", RUN(no_code), CODE_NAMES "none", NAME_THE_SECTION, 3 },
 	{ "code in '.text' only", RUN(only_text), CODE_NAMES "'.text'", NAME_THE_SECTION, 3 },
 	{ "an empty 'prog'", RUN(prog_empty), CODE_NAMES "none", NAME_THE_SECTION, 3 },
+	{ "a section of no kind that nobody calls", RUN(function_in_other),
+	  "section 9 'other': no kind of program has such a section", NAME_THE_SECTION, 3 },
 	{ "another section of no kind", RUN(code_in_other),
 	  "section 9 'prog2': no kind of program has such a section", NAME_THE_SECTION, 3 },
 
@@ -845,13 +850,15 @@ static const struct refusal {
 	{ "a relocation of another kind", SET_REL(0, r_info, REL_INFO(SYM_COUNTS, 99)),
 	  REL_0 "unknown (type 99) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "a symbol in another section", SET_REL(0, r_info, REL_INFO(SYM_LICENSE, R_BPF_64_64)),
-	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section 'license'" WANTED_REL, NULL, 3 },
+	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section 'license'" WANTED_REL, WHERE_THEY_STAND, 3 },
 	{ "an extern", RUN(against_extern),
 	  REL_0 "R_BPF_64_64 (type 1) against 'printf' (undefined)" WANTED_REL,
-	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it; "
+	  "'bpftool gen object' links it with one that does", 3 },
 	{ "a call of an extern", RUN(call_extern),
 	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'printf' (undefined)" WANTED_REL,
-	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	  "'printf' is extern: nothing in this object defines it, and no BTF says where the kernel has it; "
+	  "'bpftool gen object' links it with one that does", 3 },
 	{ "a call of a map", RUN(call_map),
 	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
 	{ "a common variable", RUN(against_common), REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL,
@@ -861,7 +868,7 @@ static const struct refusal {
 	{ "a variable behind its section", RUN(behind_bss),
 	  REL_0 "offset 9 in section '.bss', which has 8 bytes", NULL, 3 },
 	{ "a BTF-defined map without BTF", RUN(against_btf_map),
-	  "section 9 '.maps': needs BTF, and the file has no section '.BTF'", "compile it with -g", 3 },
+	  "section 9 '.maps': needs BTF, and the file has no section '.BTF'", "compile it with -g, by GCC with -gbtf", 3 },
 	{ "BTF that is none", RUN(with_bad_btf),
 	  "section 9 '.maps': section 10 '.BTF': is truncated: 4 bytes, its header has 24", NULL, 3 },
 	{ "a map in a section of its own, too small", RUN(named_too_small),
@@ -869,13 +876,15 @@ static const struct refusal {
 	{ "a call inside of a function of '.text'", RUN(call_into_text),
 	  REL_1 "instruction 4: no function starts at instruction 3 of section '.text'", NULL, 3 },
 	{ "a symbol in a section without a name", RUN(against_nameless),
-	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section ''" WANTED_REL, NULL, 3 },
+	  REL_0 "R_BPF_64_64 (type 1) against 'total' in section ''" WANTED_REL,
+	  WHERE_THEY_STAND, 3 },
 	{ "a symbol in a section out of range", RUN(against_nowhere),
 	  REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL, NULL, 3 },
 	{ "an absolute symbol", RUN(against_absolute),
 	  REL_0 "R_BPF_64_64 (type 1) against 'total'" WANTED_REL, NULL, 3 },
 	{ "a map without a section 'maps'", RUN(without_maps),
-	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'mapz'" WANTED_REL, NULL, 3 },
+	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'mapz'" WANTED_REL,
+	  WHERE_THEY_STAND, 3 },
 	{ "a relocation inside of a map", SET_INSN(INSN_LOAD_COUNTS, imm, 35),
 	  REL_0 "offset 35 in section 'maps' is inside of map 'counts', expected its start", NULL, 3 },
 	{ "a relocation behind the maps", SET_INSN(INSN_LOAD_COUNTS, imm, 72),
@@ -883,7 +892,8 @@ static const struct refusal {
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
 	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a map in an empty section 'maps'", RUN(maps_empty),
-	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'maps'" WANTED_REL, NULL, 3 },
+	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'maps'" WANTED_REL,
+	  WHERE_THEY_STAND, 3 },
 
 	/* Maps in BTF. */
 	{ "a key that is no pointer", RUN(key_of_no_pointer), HITS_SAY "'key' is no pointer to a complete type", NULL, 3 },
@@ -945,7 +955,8 @@ static const struct refusal {
 	  REL_0 "extern 'CONFIG_LOCALVERSION': has 0 bytes, expected 1 to 32767", NULL, 3 },
 	{ "a call of a variable of the kernel's", RUN(call_of_variable),
 	  REL_1 "instruction 4: R_BPF_64_32 (type 10) against 'jiffies' (undefined)" WANTED_REL,
-	  "'jiffies' is extern: nothing in this object defines it, and no BTF says where the kernel has it", 3 },
+	  "'jiffies' is extern: nothing in this object defines it, and no BTF says where the kernel has it; "
+	  "'bpftool gen object' links it with one that does", 3 },
 	{ "a load of the inside of a function", RUN(load_inside_function),
 	  REL_0 "no function starts at instruction 1 of section '.text'", NULL, 3 },
 	{ "a call between functions of '.text'", RUN(call_in_text_of_nothing),
