@@ -119,17 +119,21 @@ static inline struct machine machine_running(void)
 	return other;
 }
 
-/* Turns sys_NAME into the machine's wrapper; false when it is no system call. */
+/*
+ * Turns sys_NAME, and SyS_NAME as it was called before v4.17, into the machine's wrapper;
+ * false when it is no system call.
+ */
 static inline bool target_wrap(struct target *target, const char *prefix)
 {
 	size_t prefix_len = prefix ? strlen(prefix) : 0;
 	size_t len = strlen(target->symbol);
 
-	if (!prefix || strncmp(target->symbol, "sys_", 4) != 0 ||
-	    prefix_len + len >= sizeof(target->symbol))
+	if (!prefix || prefix_len + len >= sizeof(target->symbol) ||
+	    (strncmp(target->symbol, "sys_", 4) != 0 && strncmp(target->symbol, "SyS_", 4) != 0))
 		return false;
 	memmove(target->symbol + prefix_len, target->symbol, len + 1);
 	memcpy(target->symbol, prefix, prefix_len);
+	target->symbol[prefix_len] = target->symbol[prefix_len + 2] = 's';
 	return true;
 }
 

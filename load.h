@@ -268,7 +268,11 @@ static inline int program_hint(const struct program_request *request, const char
 			 object->license);
 	else if (helper)
 		return program_hint_helper(helper, err, why);
-	else if (text_find(log, "invalid bpf_context access"))
+	else if (text_find(log, "unknown opcode") || text_find(log, "uses reserved fields")) {
+		why_hint(why, "this kernel does not know one of its instructions: -mcpu=v3 has "
+			      "those of Linux 5.1, -mcpu=v2 those of 4.14");
+		return -EOPNOTSUPP;
+	} else if (text_find(log, "invalid bpf_context access"))
 		program_hint_context(request->program->match.kind, why);
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",

@@ -203,6 +203,8 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 	if (fd == -EPERM || fd == -EACCES)
 		kernel_hint_privilege(why);
 	kernel_hint_exhausted(fd, why);
+	if (fd == -EINVAL && !attr.max_entries && map->type <= BPF_MAP_TYPE_SOCKHASH)
+		why_hint(why, "max_entries is 0: a tool of its own would have set it");
 	return fd == -EINVAL && map_is_too_new(map->type, why) ? -EOPNOTSUPP : fd;
 }
 

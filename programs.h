@@ -167,8 +167,8 @@ static inline int programs_refuse_idle(const struct programs *programs, struct w
 	if (nr == 1 && kind->way == WAY_KPROBE)
 		return why_set(why, -EUSAGE,
 			       "expected FUNCTION, the kernel function to probe: "
-			       "section '%s' names none",
-			       first->section);
+			       "section '%s' %s",
+			       first->section, first->match.optional ? "is optional" : "names none");
 	if (first->match.optional)
 		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional",
 			       first->section);
@@ -252,6 +252,8 @@ static inline int programs_choose(struct object *object, const struct programs_w
 			continue;
 		if (spec->match.kind->way == WAY_REFUSED) {
 			err = program_refuse_kind(spec, why);
+			if (object->nr_programs > 1 && !out->tell)
+				why_hint(why, "--keep-going leaves it out");
 			err = programs_leave_out(out, &out->items[out->nr], err, why);
 			if (err)
 				return err;

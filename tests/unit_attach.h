@@ -116,7 +116,7 @@ static void targets_wrapped(void)
 		{ "", "sys_bpf", NULL },
 		{ "x86_64", "vfs_read", NULL },
 		{ "x86_64", "ksys_read", NULL },
-		{ "x86_64", "SyS_read", NULL },
+		{ "x86_64", "SyS_read", "__x64_sys_read" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

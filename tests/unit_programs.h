@@ -129,6 +129,8 @@ static void choose_nothing(void)
 	EXPECT_TEXT(why.reason.data,
 		    "expected FUNCTION, the kernel function to probe: section 'prog' names none");
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read"), &as_sections_say), -EDESTADDRREQ);
+	EXPECT_TEXT(why.reason.data, "expected FUNCTION, the kernel function to probe: "
+				     "section '?kprobe/vfs_read' is optional");
 	/* Where the command line cannot help, it is not asked for. */
 	EXPECT_NUMBER(choose(SECTIONS("kprobe", "kretprobe"), &as_sections_say), -ENOEXEC);
 	EXPECT_NUMBER(choose(SECTIONS("uprobe"), &as_sections_say), -ENOEXEC);
@@ -178,6 +180,7 @@ static void choose_another_tool(void)
 	EXPECT_TEXT(why.reason.data,
 		    "program 'two': section 'xdp/devmap' is not for tracing; "
 		    "what loads it is: ip link set dev DEVICE xdp");
+	EXPECT_TEXT(why.hint.data, "--keep-going leaves it out");
 	/* Optional ones need not be, but if there is nothing else, the object is that tool's. */
 	EXPECT_NUMBER(choose(SECTIONS("kprobe/vfs_read", "?xdp"), &as_sections_say), 0);
 	EXPECT_NUMBER(choose(SECTIONS("?tc", "?xdp"), &(struct programs_wanted){ .check = true }), -ENOEXEC);
