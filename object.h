@@ -1296,8 +1296,7 @@ SELDOM int object_relocate_failed(struct object_code *code, int err, struct why 
 	if (err != -ENOEXEC || !kind_find(code->name, &match) || match.kind->way != WAY_REFUSED)
 		return err;
 	memset(code->insns, 0, code->nr_insns * sizeof(*code->insns));
-	text_clear(&why->reason);
-	text_clear(&why->hint);
+	why_clear(why);
 	return 0;
 }
 

@@ -83,12 +83,25 @@ static inline bool insn_index_is_there(const struct object *object, const struct
 	}
 }
 
+/* Of a program for another tool nothing need be left. */
+static inline bool code_is_given_up(const struct object_code *code)
+{
+	struct kind_match match;
+
+	for (uint32_t i = 0; i < code->nr_insns; i++)
+		if (memcmp(&code->insns[i], &(struct insn){ 0 }, sizeof(struct insn)) != 0)
+			return false;
+	return kind_find(code->name, &match) && match.kind->way == WAY_REFUSED;
+}
+
 /* Only relocations and calls make a difference to the file's instructions. */
 static inline const char *code_broken(const struct object *object, const struct object_code *code,
 				      struct view there)
 {
 	if (!code->nr_insns || code->nr_insns != there.size / sizeof(struct insn))
 		return "the number of instructions";
+	if (code_is_given_up(code))
+		return NULL;
 	for (uint32_t i = 0; i < code->nr_insns; i++) {
 		const struct insn *insn = &code->insns[i];
 		struct insn given;
