@@ -1114,7 +1114,8 @@ static inline int object_relocate_load(struct object_parser *parser,
 
 /*
  * SHT_REL keeps in the instruction how far behind the symbol its target is, counted
- * from the next one.
+ * from the next one. GNU as (seen: 2.40, not 2.47) puts the value of a symbol that has a
+ * name there, in bytes.
  */
 SELDOM int object_relocate_call(struct object_parser *parser,
 				       const struct object_reference *ref,
@@ -1125,6 +1126,8 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 	uint32_t index = OBJECT_NONE;
 	int err;
 
+	if (ref->symbol.type != STT_SECTION && (uint64_t)behind == ref->symbol.value)
+		behind = 0;
 	if (ref->symbol.shndx == SHN_UNDEF) {
 		err = object_find_extern(parser, &ref->symbol, &index, why);
 		if (!err &&

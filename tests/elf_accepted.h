@@ -416,6 +416,14 @@ static void call_of_global(struct image *image)
 	image_lay_out(image);
 }
 
+/* In bytes, and of a symbol that has a name. */
+static void call_by_gnu_as(struct image *image)
+{
+	text_section(image);
+	call_symbol(image, last_symbol(image) - 2, ONCE_AT * 8 - 1);
+	image_lay_out(image);
+}
+
 static void call_into_other(struct image *image)
 {
 	call_of_global(image);
@@ -643,6 +651,8 @@ static const struct variant {
 	/* Functions. */
 	{ "a call of a function of '.text'", RUN(call_of_global),
 	  CALLS("01:1:1") TEXT_INSNS TEXT_FUNCTIONS },
+	{ "a call as GNU as writes it", RUN(call_by_gnu_as),
+	  CALLS("01:1:2") TEXT_INSNS TEXT_FUNCTIONS },
 	{ "a call of a function of another section", RUN(call_into_other),
 	  CALLS("01:1:1") "; in other" CALLED_INSNS TEXT_FUNCTIONS },
 	{ "a call of a static function", RUN(call_of_static),
