@@ -1098,7 +1098,9 @@ static inline int object_relocate_load(struct object_parser *parser,
 		insn->src_reg = INSN_PSEUDO_FUNC;
 	} else {
 		err = object_refuse_reference(ref, why);
-		if (ref->section.idx)
+		if (strcmp(ref->section.name, ".jumptables") == 0) /* clang 22, -mcpu=v4 */
+			why_hint(why, "compile it with -fno-jump-tables");
+		else if (ref->section.idx)
 			why_hint(why, "maps stand in 'maps' or '.maps', "
 				      "variables in .data, .rodata, .bss or .data.NAME");
 		return err;

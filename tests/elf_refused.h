@@ -96,6 +96,12 @@ static void add_code(struct image *image, const char *name)
 }
 
 static void only_text(struct image *image) { rename_section(image, SEC_PROG, ".text"); }
+static void against_jump_table(struct image *image)
+{
+	REL_AT(image, 0)->r_info = REL_INFO(SYM_LICENSE, R_BPF_64_64);
+	rename_section(image, SEC_LICENSE, ".jumptables");
+}
+
 static void code_in_other(struct image *image) { add_code(image, "prog2"); }
 static void function_in_other(struct image *image) { rename_section(image, text_section(image), "other"); }
 
@@ -891,6 +897,9 @@ static const struct refusal {
 	  REL_0 "offset 72 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
 	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
+	{ "a jump table", RUN(against_jump_table),
+	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section '.jumptables'" WANTED_REL,
+	  "compile it with -fno-jump-tables", 3 },
 	{ "a map in an empty section 'maps'", RUN(maps_empty),
 	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'maps'" WANTED_REL,
 	  WHERE_THEY_STAND, 3 },
