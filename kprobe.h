@@ -119,21 +119,29 @@ static inline struct machine machine_running(void)
 	return other;
 }
 
-/*
- * Turns sys_NAME, and SyS_NAME as it was called before v4.17, into the machine's wrapper;
- * false when it is no system call.
- */
+/* sys_NAME, or SyS_NAME as it was called, too, before v4.17? */
+static inline bool name_is_syscall(const char *name)
+{
+	return strncmp(name, "sys_", 4) == 0 || strncmp(name, "SyS_", 4) == 0;
+}
+
+/* Puts the machine's prefix and the name of a system call there, spelt as it is now. */
+static inline void syscall_write_name(const char *prefix, const char *name, char *out)
+{
+	const size_t prefix_len = strlen(prefix);
+
+	memmove(out + prefix_len, name, strlen(name) + 1);
+	memcpy(out, prefix, prefix_len);
+	out[prefix_len] = out[prefix_len + 2] = 's';
+}
+
+/* Turns sys_NAME into the machine's wrapper; false when it is no system call. */
 static inline bool target_wrap(struct target *target, const char *prefix)
 {
-	size_t prefix_len = prefix ? strlen(prefix) : 0;
-	size_t len = strlen(target->symbol);
-
-	if (!prefix || prefix_len + len >= sizeof(target->symbol) ||
-	    (strncmp(target->symbol, "sys_", 4) != 0 && strncmp(target->symbol, "SyS_", 4) != 0))
+	if (!prefix || !name_is_syscall(target->symbol) ||
+	    strlen(prefix) + strlen(target->symbol) >= sizeof(target->symbol))
 		return false;
-	memmove(target->symbol + prefix_len, target->symbol, len + 1);
-	memcpy(target->symbol, prefix, prefix_len);
-	target->symbol[prefix_len] = target->symbol[prefix_len + 2] = 's';
+	syscall_write_name(prefix, target->symbol, target->symbol);
 	return true;
 }
 

@@ -170,16 +170,15 @@ static inline void multi_names_fill(const struct functions_wanted *wanted, const
 	names->used = 0;
 	for (uint32_t i = 0; i < wanted->nr; i++) {
 		const char *name = wanted->targets[i];
-		const bool wrapped = prefix && strncmp(name, "sys_", 4) == 0;
 		char *text = names->texts + names->used;
-		const size_t prefix_len = wrapped ? strlen(prefix) : 0, len = strlen(name);
 
 		if (pattern_is(name) || (prefix && multi_is_repeated(wanted, i)))
 			continue;
-		if (wrapped)
-			memcpy(text, prefix, prefix_len);
-		memcpy(text + prefix_len, name, len + 1);
-		names->used += prefix_len + len + 1;
+		if (prefix && name_is_syscall(name))
+			syscall_write_name(prefix, name, text);
+		else
+			memcpy(text, name, strlen(name) + 1);
+		names->used += strlen(text) + 1;
 		names->pointers[names->nr++] = sys_ptr(text);
 	}
 }
