@@ -254,6 +254,13 @@ static inline void program_hint_context(const struct kind *kind, struct why *why
 			      "was it compiled for another one?");
 }
 
+/* -mcpu=v4 (v6.6) gives old instructions new fields; BPF_CALL's are for functions of the kernel. */
+static inline bool program_has_new_insns(const char *log)
+{
+	return text_find(log, "unknown opcode") ||
+	       (text_find(log, "uses reserved fields") && !text_find(log, "BPF_CALL uses"));
+}
+
 /* What to do about a refusal. Returns err, or -EOPNOTSUPP when the kernel lacks what it takes. */
 static inline int program_hint(const struct program_request *request, const char *log, int err,
 			       struct why *why)
@@ -268,9 +275,9 @@ static inline int program_hint(const struct program_request *request, const char
 			 object->license);
 	else if (helper)
 		return program_hint_helper(helper, err, why);
-	else if (text_find(log, "unknown opcode") || text_find(log, "uses reserved fields")) {
-		why_hint(why, "this kernel does not know one of its instructions: -mcpu=v3 has "
-			      "those of Linux 5.1, -mcpu=v2 those of 4.14");
+	else if (program_has_new_insns(log)) {
+		why_hint(why, "this kernel does not know one of its instructions: "
+			      "compile it with -mcpu=v3 (for Linux 5.1) or v2 (4.14)");
 		return -EOPNOTSUPP;
 	} else if (text_find(log, "invalid bpf_context access"))
 		program_hint_context(request->program->match.kind, why);

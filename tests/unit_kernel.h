@@ -564,6 +564,9 @@ static void program_names_maps(void)
 #define LICENSE_HINT "the program's licence is 'MIT\\x0a'; add: char _license[] " \
 		     "__attribute__((section(\"license\"), used)) = \"GPL\";"
 
+#define OLDER_INSNS "this kernel does not know one of its instructions: " \
+		    "compile it with -mcpu=v3 (for Linux 5.1) or v2 (4.14)"
+
 static void program_hints(void)
 {
 	static const struct {
@@ -606,6 +609,9 @@ static void program_hints(void)
 		{ "", -EINVAL, -EINVAL, 4096, 1, "",
 		  "4096 instructions are too many for this kernel (4096 before Linux 5.2)" },
 		{ "", -EINVAL, -EINVAL, 4095, 1, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
+		{ "unknown opcode e5\n", -EINVAL, -EOPNOTSUPP, 6, 1, "", OLDER_INSNS },
+		{ "BPF_LDX uses reserved fields\n", -EINVAL, -EOPNOTSUPP, 6, 1, "", OLDER_INSNS },
+		{ "BPF_CALL uses reserved fields\n", -EINVAL, -EINVAL, 6, 1, "", "" },
 		{ "R0 !read_ok\n", -EACCES, -EACCES, 6, 1, "", "" },
 		{ "", -ENOMEM, -ENOMEM, 6, 1, "", "" },
 	};
