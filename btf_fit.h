@@ -249,7 +249,7 @@ static inline bool btf_fit_is_known(const struct btf_fit *fit, const struct btf_
 static inline void btf_fit_type(struct btf_fit *fit, const struct btf_type *type)
 {
 	struct btf_record record = btf_fit_record(type);
-	uint64_t len = btf_record_len(btf_kind_row(type->kind), record.info);
+	uint64_t len = btf_record_len(record.info);
 
 	if (!btf_fit_is_known(fit, type)) {
 		btf_fit_substitute(fit, type, &record);

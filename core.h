@@ -170,7 +170,7 @@ static inline bool core_has_element(const struct core_place *place, const struct
 
 static inline bool core_names_equal(const char *a, size_t len, const char *b)
 {
-	return a[0] == b[0] && btf_essential_len(b) == len && memcmp(a, b, len) == 0;
+	return strncmp(a, b, len) == 0 && btf_essential_len(b) == len;
 }
 
 static inline bool core_is_enum(uint8_t kind)
@@ -411,18 +411,19 @@ SELDOM int core_match_member(struct core_match *match, const struct core_access 
 	struct core_place before = match->place;
 	struct btf_member member;
 	struct btf_type inner;
+	const char *name;
 	int found = 0;
 
-	for (uint32_t i = 0; !found && btf_member_get(type, i, &member); i++) {
+	for (uint32_t i = 0; !found && (name = btf_member_name(type, i)); i++) {
 		if (!core_match_step(match))
 			return -ELOOP;
-		if (*member.name && (member.name[0] != wanted->name[0] ||
-				     strcmp(member.name, wanted->name) != 0))
+		if (*name && (*name != *wanted->name || strcmp(name, wanted->name) != 0))
 			continue;
 		match->place = before;
-		if (!core_place_enter_member(&match->place, type, i, &member))
+		if (!btf_member_get(type, i, &member) ||
+		    !core_place_enter_member(&match->place, type, i, &member))
 			return -ELOOP;
-		if (*member.name)
+		if (*name)
 			return core_fields_compatible(match, wanted->type, match->place.last.type);
 		inner = match->place.last.type;
 		found = core_match_member(match, wanted, &inner);
@@ -591,6 +592,7 @@ static inline int core_structs_match(struct core_match *match, const struct core
 				     const struct btf_type *a, const struct btf_type *b)
 {
 	struct btf_member wanted, member;
+	const char *name;
 
 	if (a->nr > b->nr)
 		return 0;
@@ -598,10 +600,11 @@ static inline int core_structs_match(struct core_match *match, const struct core
 		size_t len = btf_essential_len(wanted.name);
 		int found = 0;
 
-		for (uint32_t k = 0; !found && btf_member_get(b, k, &member); k++) {
+		for (uint32_t k = 0; !found && (name = btf_member_name(b, k)); k++) {
 			if (!core_match_step(match))
 				return -ELOOP;
-			if (core_names_equal(wanted.name, len, member.name))
+			if (core_names_equal(wanted.name, len, name) &&
+			    btf_member_get(b, k, &member))
 				found = core_types_match(match, (struct core_pair){
 					wanted.type, member.type, pair->depth - 1,
 					pair->behind_pointer });
