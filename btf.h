@@ -10,7 +10,7 @@
  * struct btf_ext, the tables beside an object's BTF.
  *
  * The kernel has 150000 types in 5 MB. Nothing is copied out of them: memory is
- * two numbers for each BTF_INDEX_STEP types. And most are never asked for: what a
+ * one number for each BTF_INDEX_STEP types. And most are never asked for: what a
  * record names is looked at when it is read, and nothing is there whose name is
  * not. btf_check() looks at all of an object's, to say what is wrong.
  */
@@ -96,10 +96,38 @@ static inline uint16_t btf_info_nr(uint32_t info)
 
 #define BTF_RECORD sizeof(struct btf_record)
 
-/* A kind's records and what follows them. */
+/* As messages and C have it; of kinds that are known. */
+SELDOM const char *btf_kind_name(uint32_t kind)
+{
+	static const char *const names[BTF_NR_KINDS] = {
+		[BTF_KIND_VOID] = "void",
+		[BTF_KIND_INT] = "int",
+		[BTF_KIND_PTR] = "pointer",
+		[BTF_KIND_ARRAY] = "array",
+		[BTF_KIND_STRUCT] = "struct",
+		[BTF_KIND_UNION] = "union",
+		[BTF_KIND_ENUM] = "enum",
+		[BTF_KIND_FWD] = "forward declaration",
+		[BTF_KIND_TYPEDEF] = "typedef",
+		[BTF_KIND_VOLATILE] = "volatile",
+		[BTF_KIND_CONST] = "const",
+		[BTF_KIND_RESTRICT] = "restrict",
+		[BTF_KIND_FUNC] = "function",
+		[BTF_KIND_FUNC_PROTO] = "prototype",
+		[BTF_KIND_VAR] = "variable",
+		[BTF_KIND_DATASEC] = "section",
+		[BTF_KIND_FLOAT] = "float",
+		[BTF_KIND_DECL_TAG] = "declaration tag",
+		[BTF_KIND_TYPE_TAG] = "type tag",
+		[BTF_KIND_ENUM64] = "enum64",
+	};
+
+	return names[kind];
+}
+
+/* A kind's records and what follows them. Its eight bytes are what an address is scaled by. */
 struct btf_kind_row {
-	const char *name;
-	uint8_t record;      /* bytes, with what always follows; 0: there is no such kind */
+	uint16_t record;     /* bytes, with what always follows; 0: there is no such kind */
 	uint8_t element;     /* bytes of each of the elements that follow */
 	bool has_size;       /* ref is a size */
 	bool has_type;       /* ref is a type */
@@ -111,31 +139,29 @@ struct btf_kind_row {
 static inline const struct btf_kind_row *btf_kind_row(uint32_t kind)
 {
 	static const struct btf_kind_row rows[BTF_INFO_NR_KINDS] = {
-		[BTF_KIND_VOID] = { .name = "void" },
-		[BTF_KIND_INT] = { "int", BTF_RECORD + 4, .has_size = true },
-		[BTF_KIND_PTR] = { "pointer", BTF_RECORD, .has_type = true },
-		[BTF_KIND_ARRAY] = { "array", BTF_RECORD + 12, .element = 0 },
-		[BTF_KIND_STRUCT] = { "struct", BTF_RECORD, 12, .has_size = true,
-				      .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_UNION] = { "union", BTF_RECORD, 12, .has_size = true,
-				     .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_ENUM] = { "enum", BTF_RECORD, 8, .has_size = true, .has_names = true },
-		[BTF_KIND_FWD] = { "forward declaration", BTF_RECORD, .element = 0 },
-		[BTF_KIND_TYPEDEF] = { "typedef", BTF_RECORD, .has_type = true },
-		[BTF_KIND_VOLATILE] = { "volatile", BTF_RECORD, .has_type = true },
-		[BTF_KIND_CONST] = { "const", BTF_RECORD, .has_type = true },
-		[BTF_KIND_RESTRICT] = { "restrict", BTF_RECORD, .has_type = true },
-		[BTF_KIND_FUNC] = { "function", BTF_RECORD, .has_type = true },
-		[BTF_KIND_FUNC_PROTO] = { "prototype", BTF_RECORD, 8, .has_type = true,
-					  .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_VAR] = { "variable", BTF_RECORD + 4, .has_type = true },
-		[BTF_KIND_DATASEC] = { "section", BTF_RECORD, 12, .has_size = true,
-				       .has_types = true, .type_off = 0 },
-		[BTF_KIND_FLOAT] = { "float", BTF_RECORD, .has_size = true },
-		[BTF_KIND_DECL_TAG] = { "declaration tag", BTF_RECORD + 4, .has_type = true },
-		[BTF_KIND_TYPE_TAG] = { "type tag", BTF_RECORD, .has_type = true },
-		[BTF_KIND_ENUM64] = { "enum64", BTF_RECORD, 12, .has_size = true,
-				      .has_names = true },
+		[BTF_KIND_INT] = { BTF_RECORD + 4, .has_size = true },
+		[BTF_KIND_PTR] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_ARRAY] = { BTF_RECORD + 12, .element = 0 },
+		[BTF_KIND_STRUCT] = { BTF_RECORD, 12, .has_size = true, .has_names = true,
+				      .has_types = true, .type_off = 4 },
+		[BTF_KIND_UNION] = { BTF_RECORD, 12, .has_size = true, .has_names = true,
+				     .has_types = true, .type_off = 4 },
+		[BTF_KIND_ENUM] = { BTF_RECORD, 8, .has_size = true, .has_names = true },
+		[BTF_KIND_FWD] = { BTF_RECORD, .element = 0 },
+		[BTF_KIND_TYPEDEF] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_VOLATILE] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_CONST] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_RESTRICT] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC_PROTO] = { BTF_RECORD, 8, .has_type = true, .has_names = true,
+					  .has_types = true, .type_off = 4 },
+		[BTF_KIND_VAR] = { BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_DATASEC] = { BTF_RECORD, 12, .has_size = true, .has_types = true,
+				       .type_off = 0 },
+		[BTF_KIND_FLOAT] = { BTF_RECORD, .has_size = true },
+		[BTF_KIND_DECL_TAG] = { BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_TYPE_TAG] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_ENUM64] = { BTF_RECORD, 12, .has_size = true, .has_names = true },
 	};
 
 	return &rows[kind % BTF_INFO_NR_KINDS];
@@ -146,12 +172,6 @@ static inline const struct btf_kind_row *btf_kind_row(uint32_t kind)
 #define BTF_INDEX_STEP 16
 #define BTF_DEPTH_MAX 32 /* types that a resolver goes through; the kernel has the same limit */
 
-/* BTF_INDEX_STEP types, one after the other. */
-struct btf_block {
-	uint32_t off;            /* where in the type section the first one lies */
-	uint32_t kinds;          /* of which kinds they are: BTF_KIND_BITs */
-};
-
 struct btf {
 	const struct btf *base;  /* of split BTF, as a module's: has the smaller ids and offsets */
 	struct view types;       /* own type section */
@@ -159,7 +179,7 @@ struct btf {
 	uint32_t first_id;       /* own ids are first_id <= id < end_id; 1 without a base */
 	uint32_t end_id;
 	uint32_t first_string;   /* offset of the first own string; 0 without a base */
-	const struct btf_block *index; /* of its own types */
+	const uint32_t *index;   /* where every BTF_INDEX_STEP-th own type lies in types */
 };
 
 /* What an INT is, other than bytes. */
@@ -284,7 +304,7 @@ SELDOM bool btf_type_decode(const struct btf *btf, uint32_t id, const uint8_t *p
 /* Where own type number nr lies, counted from 0. */
 static inline const uint8_t *btf_record_find(const struct btf *btf, uint32_t nr)
 {
-	const uint8_t *p = btf->types.data + btf->index[nr / BTF_INDEX_STEP].off;
+	const uint8_t *p = btf->types.data + btf->index[nr / BTF_INDEX_STEP];
 
 	for (nr %= BTF_INDEX_STEP; nr; nr--)
 		p = btf_record_next(p);
@@ -307,45 +327,65 @@ SELDOM bool btf_type_get(const struct btf *btf, uint32_t id, struct btf_type *ou
 #define BTF_KIND_BIT(kind) (1U << (kind))
 #define BTF_KINDS_ALL UINT32_MAX
 
-/* The first type from the one at p on that is of one of the kinds; those without are passed by. */
-static inline bool btf_type_seek(const struct btf *btf, uint32_t kinds, uint32_t id,
-				 const uint8_t *p, struct btf_type *out)
-{
-	for (uint32_t nr = id - btf->first_id; nr < btf->end_id - btf->first_id; nr++) {
-		const struct btf_block *block = &btf->index[nr / BTF_INDEX_STEP];
+/* A place among a BTF's own types, for who looks at no more than the names of most. */
+struct btf_cursor {
+	const struct btf *btf;
+	uint32_t id;
+	uint8_t kind;
+	const char *name;
+	const uint8_t *record;   /* of that type */
+	const uint8_t *next;     /* and the one behind it */
+};
 
-		if (nr % BTF_INDEX_STEP == 0) {
-			p = btf->types.data + block->off;
-			if (!(block->kinds & kinds)) {
-				nr += BTF_INDEX_STEP - 1;
-				continue;
-			}
-		}
-		if (kinds >> btf_info_kind(btf_word(p + BTF_INFO_OFF)) & 1 &&
-		    btf_type_decode(btf, btf->first_id + nr, p, out))
+/* Before the first one. */
+static inline struct btf_cursor btf_cursor(const struct btf *btf)
+{
+	return (struct btf_cursor){ btf, .id = btf->first_id - 1, .next = btf->types.data };
+}
+
+/* Goes on to the next type of some kinds, a set of BTF_KIND_BITs; false behind the last one. */
+SELDOM bool btf_cursor_next(struct btf_cursor *at, uint32_t kinds)
+{
+	const uint8_t *p = at->next;
+
+	for (uint32_t id = at->id + 1; id < at->btf->end_id; id++) {
+		const uint8_t *record = p;
+		uint32_t info = btf_word(p + BTF_INFO_OFF), kind = btf_info_kind(info);
+
+		p += btf_record_len(info);
+		if (!(kinds >> kind & 1))
+			continue;
+		*at = (struct btf_cursor){ at->btf, id, (uint8_t)kind,
+					   btf_string(at->btf, btf_word(record)), record, p };
+		if (at->name)
 			return true;
-		p = btf_record_next(p);
 	}
 	return false;
 }
 
 /*
- * All own types of some kinds (a set of BTF_KIND_BITs), in their order; much
- * faster than an id at a time:
+ * All own types of some kinds, decoded, in their order; much faster than an id at
+ * a time:
  *
  *	for (bool more = btf_type_first(btf, kinds, &type); more;
  *	     more = btf_type_next(&type, kinds))
  */
+SELDOM bool btf_type_seek(struct btf_cursor at, uint32_t kinds, struct btf_type *out)
+{
+	return btf_cursor_next(&at, kinds) && btf_type_decode(at.btf, at.id, at.record, out);
+}
+
 static inline bool btf_type_first(const struct btf *btf, uint32_t kinds, struct btf_type *out)
 {
-	return btf_type_seek(btf, kinds, btf->first_id, btf->types.data, out);
+	return btf_type_seek(btf_cursor(btf), kinds, out);
 }
 
 static inline bool btf_type_next(struct btf_type *type, uint32_t kinds)
 {
 	const uint8_t *p = type->btf->types.data + type->extra - sizeof(struct btf_record);
 
-	return btf_type_seek(type->btf, kinds, type->id + 1, btf_record_next(p), type);
+	return btf_type_seek((struct btf_cursor){ type->btf, type->id, .next = btf_record_next(p) },
+			     kinds, type);
 }
 
 /* Element i of those that follow the record; false when there is none or the kind has others. */
@@ -513,13 +553,11 @@ SELDOM const char *btf_member_name(const struct btf_type *type, uint32_t i)
 /* The first of its own types of that kind and name; 0 when there is none. */
 static inline uint32_t btf_find_own(const struct btf *btf, const char *name, uint8_t kind)
 {
-	uint32_t kinds = BTF_KIND_BIT(kind);
-	struct btf_type type;
+	struct btf_cursor at = btf_cursor(btf);
 
-	for (bool more = btf_type_first(btf, kinds, &type); more;
-	     more = btf_type_next(&type, kinds))
-		if (strcmp(type.name, name) == 0)
-			return type.id;
+	while (btf_cursor_next(&at, BTF_KIND_BIT(kind)))
+		if (strcmp(at.name, name) == 0)
+			return at.id;
 	return 0;
 }
 
@@ -556,7 +594,7 @@ static inline size_t btf_essential_len(const char *name)
 /* Bytes of arena that btf_open() takes for BTF of that many bytes. */
 static inline uint64_t btf_index_len(uint64_t size)
 {
-	return (size / sizeof(struct btf_record) / BTF_INDEX_STEP + 2) * sizeof(struct btf_block);
+	return (size / sizeof(struct btf_record) / BTF_INDEX_STEP + 2) * sizeof(uint32_t);
 }
 
 /* The start of BTF or .BTF.ext, and that there are `least` bytes of header. */
@@ -636,10 +674,9 @@ static inline int btf_explain(struct view rest, uint32_t id, struct why *why)
  * Learns where every record is: of a known kind, inside. What it says is left to
  * whom reads it: the kernel's types all pass here.
  */
-static inline int btf_index_types(struct btf *btf, struct btf_block *index, struct why *why)
+static inline int btf_index_types(struct btf *btf, uint32_t *index, struct why *why)
 {
 	struct view rest = btf->types;
-	struct btf_block *block;
 	uint32_t nr, info, len;
 
 	for (nr = 0; view_has(rest, 0, sizeof(struct btf_record)); nr++) {
@@ -647,10 +684,8 @@ static inline int btf_index_types(struct btf *btf, struct btf_block *index, stru
 		len = btf_record_len(info);
 		if (info & BTF_INFO_UNKNOWN || len == 0 || !view_has(rest, 0, len))
 			break;
-		block = &index[nr / BTF_INDEX_STEP];
 		if (nr % BTF_INDEX_STEP == 0)
-			*block = (struct btf_block){ (uint32_t)(btf->types.size - rest.size), 0 };
-		block->kinds |= BTF_KIND_BIT(btf_info_kind(info));
+			*index++ = (uint32_t)(btf->types.size - rest.size);
 		rest.data += len;
 		rest.size -= len;
 	}
@@ -667,7 +702,7 @@ SELDOM int btf_open(struct view bytes, const struct btf *base, struct arena *are
 		    struct btf *out, struct why *why)
 {
 	struct btf_header header = { 0 };
-	struct btf_block *index;
+	uint32_t *index;
 	int err;
 
 	*out = (struct btf){ .base = base, .first_id = 1 };

@@ -230,7 +230,7 @@ static inline int core_spec_enter_struct(struct core_spec *spec, const struct bt
 
 	if (!btf_member_get(type, idx, &member))
 		return why_set(why, -ENOEXEC, "member %u of %s '%s', which has %u", idx,
-			       btf_kind_row(type->kind)->name, type->name, type->nr);
+			       btf_kind_name(type->kind), type->name, type->nr);
 	if (!core_place_enter_member(&spec->place, type, idx, &member))
 		return why_set(why, -ENOEXEC, "member '%s' does not end or lies too far",
 			       member.name);
@@ -265,7 +265,7 @@ static inline int core_spec_enter(struct core_spec *spec, uint32_t idx, struct w
 		return core_spec_enter_array(spec, &type, idx, why);
 	return why_set(why, -ENOEXEC,
 		       "step %u into a type of kind '%s', expected struct, union or array", idx,
-		       btf_kind_row(type.kind)->name);
+		       btf_kind_name(type.kind));
 }
 
 /* The first number counts whole structs, as if a pointer to one were an array. */
@@ -277,7 +277,7 @@ static inline int core_spec_read_field(struct core_spec *spec, const struct core
 
 	if (!core_place_enter(&spec->place, type, path->idx[0]))
 		return why_set(why, -ENOEXEC, "element %u of %s '%s': has no size or lies too far",
-			       path->idx[0], btf_kind_row(type->kind)->name, type->name);
+			       path->idx[0], btf_kind_name(type->kind), type->name);
 	core_spec_add(spec);
 	for (uint32_t i = 1; i < path->nr && !err; i++) {
 		nr_before = spec->nr;
@@ -295,7 +295,7 @@ static inline int core_spec_read_enumerator(struct core_spec *spec, const struct
 
 	if (path->nr != 1 || !btf_enumerator_get(type, path->idx[0], &enumerator))
 		return why_set(why, -ENOEXEC, "enumerator %u of %s '%s', which has %u",
-			       path->idx[0], btf_kind_row(type->kind)->name, type->name,
+			       path->idx[0], btf_kind_name(type->kind), type->name,
 			       core_is_enum(type->kind) ? type->nr : 0);
 	spec->place.last = (struct core_access){ enumerator.name, path->idx[0], .type = *type };
 	core_spec_add(spec);
@@ -908,7 +908,7 @@ static inline int core_want(struct core_targets *targets,
 		return 0;
 	if (!*type.name)
 		return why_set(why, -ENOEXEC, "type %u, a %s, has no name to look for", type.id,
-			       btf_kind_row(type.kind)->name);
+			       btf_kind_name(type.kind));
 	if (targets->nr_roots++ == CORE_ROOTS_MAX)
 		return why_set(why, -ENOEXEC, "relocations start from more than %u types",
 			       CORE_ROOTS_MAX);
@@ -935,22 +935,21 @@ static inline int core_want(struct core_targets *targets,
 /* One pass over a BTF's own types, for all roots that are not yet searched. */
 static inline int core_scan(struct core_targets *targets, const struct btf *btf, struct why *why)
 {
-	struct btf_type type;
+	struct btf_cursor at = btf_cursor(btf);
 
-	for (bool more = btf_type_first(btf, targets->kinds, &type); more;
-	     more = btf_type_next(&type, targets->kinds)) {
-		for (struct core_root *root = *core_bucket(targets, type.name); root;
+	while (btf_cursor_next(&at, targets->kinds)) {
+		for (struct core_root *root = *core_bucket(targets, at.name); root;
 		     root = root->next) {
 			struct core_candidate *candidate;
 
-			if (root->searched || !core_kinds_equal(root->kind, type.kind) ||
-			    !core_names_equal(root->name, root->len, type.name))
+			if (root->searched || !core_kinds_equal(root->kind, at.kind) ||
+			    !core_names_equal(root->name, root->len, at.name))
 				continue;
 			candidate = arena_take(targets->arena, 1, sizeof(*candidate));
 			if (!candidate)
 				return why_set(why, -ENOMEM, "out of memory for types '%s'",
-					       type.name);
-			*candidate = (struct core_candidate){ root->candidates, btf, type.id };
+					       at.name);
+			*candidate = (struct core_candidate){ root->candidates, btf, at.id };
 			root->candidates = candidate;
 		}
 	}
@@ -1300,7 +1299,7 @@ static inline void core_describe_type(const struct btf *local, uint32_t id, stru
 		text_addf(out, "type %u", id);
 	else if (btf_is_composite(&type) || core_is_enum(type.kind))
 		text_addf(out, "%s '%s'",
-			  core_is_enum(type.kind) ? "enum" : btf_kind_row(type.kind)->name,
+			  core_is_enum(type.kind) ? "enum" : btf_kind_name(type.kind),
 			  type.name);
 	else
 		text_addf(out, "type '%s'", type.name);

@@ -580,7 +580,7 @@ static void btf_needs_memory(void)
 	struct arena arena = { memory, 1, 0 };
 
 	EXPECT_NUMBER(btf_open(small_btf(), NULL, &arena, &btf, &why), -ENOMEM);
-	EXPECT_TEXT(why.reason.data, "out of memory for an index of 16 bytes");
+	EXPECT_TEXT(why.reason.data, "out of memory for an index of 8 bytes");
 }
 
 /* ---- .BTF.ext ---- */
