@@ -333,32 +333,31 @@ struct btf_cursor {
 	uint32_t id;
 	uint8_t kind;
 	const char *name;
-	const uint8_t *record;   /* of that type */
-	const uint8_t *next;     /* and the one behind it */
+	const uint8_t *record;   /* of that type; NULL before the first one */
 };
 
-/* Before the first one. */
 static inline struct btf_cursor btf_cursor(const struct btf *btf)
 {
-	return (struct btf_cursor){ btf, .id = btf->first_id - 1, .next = btf->types.data };
+	return (struct btf_cursor){ btf, .id = btf->first_id - 1 };
 }
 
 /* Goes on to the next type of some kinds, a set of BTF_KIND_BITs; false behind the last one. */
 SELDOM bool btf_cursor_next(struct btf_cursor *at, uint32_t kinds)
 {
-	const uint8_t *p = at->next;
+	const uint8_t *p = at->record ? btf_record_next(at->record) : at->btf->types.data;
+	const struct btf *btf = at->btf;
+	uint32_t info, kind;
 
-	for (uint32_t id = at->id + 1; id < at->btf->end_id; id++) {
-		const uint8_t *record = p;
-		uint32_t info = btf_word(p + BTF_INFO_OFF), kind = btf_info_kind(info);
-
+	for (uint32_t id = at->id + 1, end_id = btf->end_id; id < end_id; id++) {
+		info = btf_word(p + BTF_INFO_OFF);
+		kind = btf_info_kind(info);
+		if (kinds >> kind & 1) {
+			*at = (struct btf_cursor){ btf, id, (uint8_t)kind,
+						   btf_string(btf, btf_word(p)), p };
+			if (at->name)
+				return true;
+		}
 		p += btf_record_len(info);
-		if (!(kinds >> kind & 1))
-			continue;
-		*at = (struct btf_cursor){ at->btf, id, (uint8_t)kind,
-					   btf_string(at->btf, btf_word(record)), record, p };
-		if (at->name)
-			return true;
 	}
 	return false;
 }
@@ -384,15 +383,15 @@ static inline bool btf_type_next(struct btf_type *type, uint32_t kinds)
 {
 	const uint8_t *p = type->btf->types.data + type->extra - sizeof(struct btf_record);
 
-	return btf_type_seek((struct btf_cursor){ type->btf, type->id, .next = btf_record_next(p) },
-			     kinds, type);
+	return btf_type_seek((struct btf_cursor){ type->btf, type->id, .record = p }, kinds, type);
 }
 
-/* Element i of those that follow the record; false when there is none or the kind has others. */
-SELDOM bool btf_element_get(const struct btf_type *type, uint32_t i, void *out, size_t len)
+/* Element i of those that follow the record, which btf_open() has seen; NULL when there is none. */
+SELDOM const uint8_t *btf_element(const struct btf_type *type, uint32_t i)
 {
-	return i < type->nr &&
-	       view_copy(type->btf->types, type->extra + (uint64_t)i * len, out, len);
+	size_t len = btf_kind_row(type->kind)->element;
+
+	return len && i < type->nr ? type->btf->types.data + type->extra + i * len : NULL;
 }
 
 static inline bool btf_is_composite(const struct btf_type *type)
@@ -410,11 +409,11 @@ static inline bool btf_int_is_bits(const struct btf_int *bits, uint32_t size)
 SELDOM bool btf_parameter_get(const struct btf_type *type, uint32_t i,
 			      struct btf_parameter *out)
 {
-	uint32_t words[2];
+	const uint8_t *p = btf_element(type, i);
 
-	if (type->kind != BTF_KIND_FUNC_PROTO || !btf_element_get(type, i, words, sizeof(words)))
+	if (type->kind != BTF_KIND_FUNC_PROTO || !p)
 		return false;
-	*out = (struct btf_parameter){ .name = btf_string(type->btf, words[0]), .type = words[1] };
+	*out = (struct btf_parameter){ btf_string(type->btf, btf_word(p)), btf_word(p + 4) };
 	return out->name;
 }
 
@@ -422,7 +421,12 @@ SELDOM bool btf_parameter_get(const struct btf_type *type, uint32_t i,
 static inline bool btf_variable_get(const struct btf_type *type, uint32_t i,
 				    struct btf_variable *out)
 {
-	return type->kind == BTF_KIND_DATASEC && btf_element_get(type, i, out, sizeof(*out));
+	const uint8_t *p = btf_element(type, i);
+
+	if (type->kind != BTF_KIND_DATASEC || !p)
+		return false;
+	memcpy(out, p, sizeof(*out));
+	return true;
 }
 
 /* Of an ENUM or ENUM64. */
@@ -430,15 +434,16 @@ SELDOM bool btf_enumerator_get(const struct btf_type *type, uint32_t i,
 			       struct btf_enumerator *out)
 {
 	bool wide = type->kind == BTF_KIND_ENUM64;
-	uint32_t words[3] = { 0 };
+	const uint8_t *p = btf_element(type, i);
 
-	if ((!wide && type->kind != BTF_KIND_ENUM) ||
-	    !btf_element_get(type, i, words, wide ? sizeof(words) : 2 * sizeof(words[0])))
+	if ((!wide && type->kind != BTF_KIND_ENUM) || !p)
 		return false;
-	out->name = btf_string(type->btf, words[0]);
-	out->value = (uint64_t)words[2] << 32 | words[1]; /* low half first in either byte order */
-	if (!wide && type->kind_flag)
-		out->value = (uint64_t)(int32_t)words[1];
+	out->name = btf_string(type->btf, btf_word(p));
+	out->value = btf_word(p + 4);
+	if (wide) /* low half first in either byte order */
+		out->value |= (uint64_t)btf_word(p + 8) << 32;
+	else if (type->kind_flag)
+		out->value = (uint64_t)(int32_t)out->value;
 	return out->name;
 }
 
@@ -525,29 +530,30 @@ static inline void btf_member_bits_of_int(const struct btf *btf, struct btf_memb
 /* Of a STRUCT or UNION. */
 SELDOM bool btf_member_get(const struct btf_type *type, uint32_t i, struct btf_member *out)
 {
-	uint32_t words[3];
+	const uint8_t *p = btf_element(type, i);
 
-	if (!btf_is_composite(type) || !btf_element_get(type, i, words, sizeof(words)))
+	if (!btf_is_composite(type) || !p)
 		return false;
 	*out = (struct btf_member){
-		.name = btf_string(type->btf, words[0]),
-		.type = words[1],
-		.bit_offset = type->kind_flag ? words[2] & 0xffffff : words[2],
-		.bit_size = type->kind_flag ? words[2] >> 24 : 0,
+		.name = btf_string(type->btf, btf_word(p)),
+		.type = btf_word(p + 4),
+		.bit_offset = btf_word(p + 8),
 	};
-	if (!type->kind_flag)
+	if (type->kind_flag) {
+		out->bit_size = out->bit_offset >> 24;
+		out->bit_offset &= 0xffffff;
+	} else {
 		btf_member_bits_of_int(type->btf, out);
+	}
 	return out->name;
 }
 
 /* The name alone, for who looks for one among many; NULL when there is no such member. */
 SELDOM const char *btf_member_name(const struct btf_type *type, uint32_t i)
 {
-	uint32_t words[3];
+	const uint8_t *p = btf_element(type, i);
 
-	if (!btf_is_composite(type) || !btf_element_get(type, i, words, sizeof(words)))
-		return NULL;
-	return btf_string(type->btf, words[0]);
+	return btf_is_composite(type) && p ? btf_string(type->btf, btf_word(p)) : NULL;
 }
 
 /* The first of its own types of that kind and name; 0 when there is none. */

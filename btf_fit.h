@@ -223,9 +223,9 @@ static inline void btf_fit_parameters(struct btf_fit *fit, const struct btf_type
 {
 	btf_fit_put(fit, record, sizeof(*record));
 	for (uint32_t i = 0; i < proto->nr; i++) {
-		uint32_t words[2] = { 0 }; /* name, type */
+		uint32_t words[2]; /* name, type */
 
-		btf_element_get(proto, i, words, sizeof(words));
+		memcpy(words, btf_element(proto, i), sizeof(words));
 		if (words[1] && !words[0])
 			words[0] = fit->parameter_name;
 		btf_fit_put(fit, words, sizeof(words));
