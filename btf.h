@@ -125,7 +125,7 @@ SELDOM const char *btf_kind_name(uint32_t kind)
 	return names[kind];
 }
 
-/* A kind's records and what follows them. Its eight bytes are what an address is scaled by. */
+/* A kind's records and what follows them; in eight bytes, by which machines scale an index. */
 struct btf_kind_row {
 	uint16_t record;     /* bytes, with what always follows; 0: there is no such kind */
 	uint8_t element;     /* bytes of each of the elements that follow */
@@ -244,7 +244,7 @@ static inline uint32_t btf_word(const uint8_t *p)
 	return word;
 }
 
-/* Where the records' second word, the one that says how long they are, lies. */
+/* Where in a record that lies which says how long it is. */
 #define BTF_INFO_OFF offsetof(struct btf_record, info)
 
 /* Bytes up to the next record; 0 for a kind that is not known. */
@@ -327,7 +327,7 @@ SELDOM bool btf_type_get(const struct btf *btf, uint32_t id, struct btf_type *ou
 #define BTF_KIND_BIT(kind) (1U << (kind))
 #define BTF_KINDS_ALL UINT32_MAX
 
-/* A place among a BTF's own types, for who looks at no more than the names of most. */
+/* A place among a BTF's own types: what a search needs of each, which is less than all. */
 struct btf_cursor {
 	const struct btf *btf;
 	uint32_t id;
@@ -548,7 +548,7 @@ SELDOM bool btf_member_get(const struct btf_type *type, uint32_t i, struct btf_m
 	return out->name;
 }
 
-/* The name alone, for who looks for one among many; NULL when there is no such member. */
+/* Its name alone, which is what a search needs of most; NULL when there is no such member. */
 SELDOM const char *btf_member_name(const struct btf_type *type, uint32_t i)
 {
 	const uint8_t *p = btf_element(type, i);
@@ -663,13 +663,14 @@ static inline int btf_check_sections(struct view bytes, const struct btf_header 
 /* What is wrong with a record that is not inside as a whole, or of no known kind. */
 static inline int btf_explain(struct view rest, uint32_t id, struct why *why)
 {
-	uint32_t info = 0, len = sizeof(struct btf_record);
+	struct btf_record record;
+	uint32_t len = sizeof(record);
 
-	if (view_copy(rest, BTF_INFO_OFF, &info, sizeof(info)) && rest.size >= len)
-		len = info & BTF_INFO_UNKNOWN ? 0 : btf_record_len(info);
+	if (view_copy(rest, 0, &record, sizeof(record)))
+		len = record.info & BTF_INFO_UNKNOWN ? 0 : btf_record_len(record.info);
 	if (len == 0)
 		why_set(why, -ENOEXEC, "is of kind %u (0x%x), expected 1 to %u",
-			btf_info_kind(info), info, BTF_NR_KINDS - 1);
+			btf_info_kind(record.info), record.info, BTF_NR_KINDS - 1);
 	else
 		why_set(why, -ENOEXEC, "is truncated: %llu bytes, expected %u",
 			(unsigned long long)rest.size, len);
@@ -677,8 +678,8 @@ static inline int btf_explain(struct view rest, uint32_t id, struct why *why)
 }
 
 /*
- * Learns where every record is: of a known kind, inside. What it says is left to
- * whom reads it: the kernel's types all pass here.
+ * Learns where every record is: of a known kind, inside. All of the kernel's pass
+ * here, so what they say is left to those who read it.
  */
 static inline int btf_index_types(struct btf *btf, uint32_t *index, struct why *why)
 {
@@ -749,21 +750,21 @@ static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct
 	uint64_t end_string = btf->first_string + btf->strings.size;
 	const struct btf_kind_row *row;
 	struct btf_record record;
-	uint32_t type = 0;
+	uint32_t string, type;
 
 	memcpy(&record, p, sizeof(record));
 	row = btf_kind_row(btf_info_kind(record.info));
-	if (row->has_type)
-		type = record.ref;
+	string = record.name_off;
+	type = row->has_type ? record.ref : 0;
 	if (row->has_names)
-		btf_raise_words(&record.name_off, extra, end, row->element);
+		btf_raise_words(&string, extra, end, row->element);
 	if (row->has_types)
 		btf_raise_words(&type, extra + row->type_off, end, row->element);
 	if (btf_info_kind(record.info) == BTF_KIND_ARRAY)
 		btf_raise_words(&type, extra, extra + 2 * sizeof(type), sizeof(type));
-	if (record.name_off >= end_string)
+	if (string >= end_string)
 		return why_set(why, -ENOEXEC, "a name at offset %u, the strings have %llu bytes",
-			       record.name_off, (unsigned long long)end_string);
+			       string, (unsigned long long)end_string);
 	return type < btf->end_id ? 0
 		: why_set(why, -ENOEXEC, "refers to type %u, out of range (there are %u)", type,
 			  btf->end_id);
@@ -777,10 +778,10 @@ static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct
 SELDOM int btf_check(const struct btf *btf, struct why *why)
 {
 	const uint8_t *p = btf->types.data;
-	int err = 0;
 
 	for (uint32_t id = btf->first_id; id < btf->end_id; id++, p = btf_record_next(p)) {
-		err = btf_check_type(btf, p, why);
+		int err = btf_check_type(btf, p, why);
+
 		if (err)
 			return why_subject(why, err, "type %u", id);
 	}
