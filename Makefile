@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# make            the static loader ./load_kp_bpf (CC=musl-gcc gives the smallest)
+# make            the static loader ./load_kp_bpf, without a C library; HOSTED=yes: with one
 # make install    with its man page; DESTDIR, PREFIX
 # make examples   examples/*.o, needs clang
 # make demo       shows the main job, in a VM if this machine cannot
@@ -27,6 +27,12 @@ export FUZZ_SECONDS ?= 60
 
 WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla
 DEFINES  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"'
+# Where bare.h knows the machine. The compiler's own library has what a machine cannot
+# do itself, as to divide 64 bits.
+ifeq ($(HOSTED)$(shell $(CC) $(CPPFLAGS) -DBARE -E -o /dev/null bare.h 2>&1),)
+DEFINES += -DBARE
+LDLIBS  := -nostdlib $(wildcard $(shell $(CC) -print-libgcc-file-name))
+endif
 # What gcc does for speed even then, each of which costs room here. On x86-64 long
 # frames make long instructions, so that a function called once is better off alone.
 NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls \
@@ -39,7 +45,7 @@ endif
 NO_SPEED := $(foreach flag,$(NO_SPEED),$(call takes,$(flag)))
 # Only what is used stays in the binary. Its segments follow one another in the
 # file, and lie 64 KiB apart in memory, the largest page of any machine.
-SMALL    = $(NO_SPEED) -fno-pie -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
+SMALL    = $(NO_SPEED) -fno-pie -fno-stack-protector -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	   -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none \
 	   -Wl,-z,norelro -Wl,-z,noseparate-code \
 	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64 -Wl,-T,scripts/layout.ld
@@ -50,7 +56,7 @@ EXAMPLES = $(patsubst %.c,%.o,$(wildcard examples/*.c))
 all: $(BIN)
 
 $(BIN): loader.c $(HEADERS) scripts/layout.ld Makefile
-	$(CC) $(DEFINES) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SMALL) loader.c $(LDFLAGS) -o $@
+	$(CC) $(DEFINES) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SMALL) loader.c $(LDFLAGS) $(LDLIBS) -o $@
 
 install: $(BIN)
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/sbin/load_kp_bpf

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,8 +24,9 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/utsname.h>
+
+#include "bare.h"
 
 /* ---- bpf(2) ---- */
 
@@ -286,10 +288,7 @@ struct sys_cap_data {
 	uint32_t inheritable;
 };
 
-/* ---- The auxiliary vector, getauxval(3) ---- */
-
-/* Declared here: glibc's <sys/auxv.h> would bring <elf.h> and <linux/auxvec.h>. */
-unsigned long getauxval(unsigned long type);
+/* ---- The auxiliary vector, bare_auxiliary() ---- */
 
 #define AT_PAGESZ 6
 #define AT_RANDOM 25       /* the address of 16 random bytes, new for each execve */
@@ -302,14 +301,9 @@ static inline uint64_t sys_ptr(const void *pointer)
 	return (uintptr_t)pointer;
 }
 
-static inline int sys_result(long ret)
-{
-	return ret < 0 ? -errno : (int)ret;
-}
-
 static inline int sys_bpf(int cmd, void *attr, unsigned int size)
 {
-	return sys_result(syscall(__NR_bpf, cmd, attr, size));
+	return sys_call3(__NR_bpf, cmd, attr, size);
 }
 
 static inline int sys_map_create(struct sys_map_create_attr *attr)
@@ -436,50 +430,76 @@ static inline int sys_iter_create(int link_fd)
 static inline int sys_perf_event_open(struct sys_perf_attr *attr, int cpu)
 {
 	attr->size = sizeof(*attr);
-	return sys_result(syscall(__NR_perf_event_open, attr, -1L, (long)cpu, -1L,
-				  PERF_FLAG_FD_CLOEXEC));
+	return sys_call5(__NR_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 static inline int sys_perf_set_bpf(int perf_fd, int prog_fd)
 {
-	return sys_result(syscall(__NR_ioctl, perf_fd, PERF_EVENT_IOC_SET_BPF, (long)prog_fd));
+	return sys_call3(__NR_ioctl, perf_fd, PERF_EVENT_IOC_SET_BPF, prog_fd);
 }
 
 static inline int sys_perf_enable(int perf_fd)
 {
-	return sys_result(syscall(__NR_ioctl, perf_fd, PERF_EVENT_IOC_ENABLE, 0L));
+	return sys_call3(__NR_ioctl, perf_fd, PERF_EVENT_IOC_ENABLE, 0);
 }
 
-/*
- * The C library's own functions for some of these weigh more: they do it for
- * threads that are cancelled, and for kernels before those that have eBPF.
- */
 static inline int sys_openat(int dir_fd, const char *path, int flags)
 {
-	return sys_result(syscall(__NR_openat, (long)dir_fd, path,
-				  flags | O_CLOEXEC | O_LARGEFILE));
+	return sys_call3(__NR_openat, dir_fd, path, flags | O_CLOEXEC | O_LARGEFILE);
 }
 
 /* Lets place_fd be what fd is. */
 static inline int sys_dup_over(int fd, int place_fd)
 {
-	return sys_result(syscall(__NR_dup3, (long)fd, (long)place_fd, (long)O_CLOEXEC));
+	return sys_call3(__NR_dup3, fd, place_fd, O_CLOEXEC);
 }
 
 /* Enters a directory. */
 static inline int sys_fchdir(int dir_fd)
 {
-	return sys_result(syscall(__NR_fchdir, (long)dir_fd));
+	return sys_call1(__NR_fchdir, dir_fd);
 }
 
-/* On 64-bit machines the C library's struct stat is the kernel's own; MIPS is the exception. */
-static inline int sys_fstat(int fd, struct stat *out)
+static inline int sys_close(int fd)
 {
-#if UINTPTR_MAX == UINT64_MAX && defined(__NR_fstat) && !defined(__mips__)
-	return sys_result(syscall(__NR_fstat, (long)fd, out));
+	return sys_call1(__NR_close, fd);
+}
+
+/* What we need of fstat(2). */
+struct sys_file {
+	mode_t mode;
+	int64_t size;
+};
+
+/*
+ * On 64-bit machines a C library's struct stat is the kernel's own. On 32-bit ones
+ * it is not, where it has the time in 64 bits: this is struct stat64 of arm.
+ */
+#if !defined(BARE) || !defined(__arm__)
+#define sys_stat stat
 #else
-	return sys_result(fstat(fd, out));
+struct sys_stat {
+	uint32_t st_dev[4];
+	mode_t st_mode;
+	uint32_t st_nlink[7];
+	int64_t st_size;
+	uint32_t st_blksize[12];
+};
 #endif
+
+static inline int sys_fstat(int fd, struct sys_file *out)
+{
+	struct sys_stat st = { 0 };
+#if !defined(BARE)
+	int err = fstat(fd, &st) == 0 ? 0 : -errno;
+#elif defined(__arm__)
+	int err = sys_call2(__NR_fstat64, fd, &st);
+#else
+	int err = sys_call2(__NR_fstat, fd, &st);
+#endif
+
+	*out = (struct sys_file){ st.st_mode, st.st_size };
+	return err;
 }
 
 /*
@@ -488,17 +508,21 @@ static inline int sys_fstat(int fd, struct stat *out)
  */
 static inline void *sys_map(size_t size, int protection, int flags, int fd)
 {
-#if defined(__NR_mmap2)
-	long address = syscall(__NR_mmap2, NULL, size, (long)protection,
-			       (long)(flags | MAP_PRIVATE), (long)fd, 0L);
-#elif !defined(__s390__)
-	long address = syscall(__NR_mmap, NULL, size, (long)protection, (long)(flags | MAP_PRIVATE),
-			       (long)fd, 0L);
+#ifdef __s390__
+	const long args[6] = { 0, (long)size, protection, flags | MAP_PRIVATE, fd, 0 };
+	long address = sys_call1(__NR_mmap, args);
+#elif defined(__NR_mmap2)
+	long address = sys_call6(__NR_mmap2, NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
 #else
-	long address = (long)mmap(NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+	long address = sys_call6(__NR_mmap, NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
 #endif
 
-	return address == -1 ? NULL : (void *)address;
+	return (unsigned long)address > -4096UL ? NULL : (void *)address; /* -errno */
+}
+
+static inline void sys_unmap(void *data, size_t size)
+{
+	sys_call2(__NR_munmap, data, size);
 }
 
 /* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
@@ -509,17 +533,50 @@ static inline void *sys_memory(size_t size)
 
 static inline int sys_read(int fd, void *data, size_t size)
 {
-	return sys_result(syscall(__NR_read, (long)fd, data, size));
+	return sys_call3(__NR_read, fd, data, size);
 }
 
 static inline int sys_read_at(int fd, uint64_t off, void *data, size_t size)
 {
-	return sys_result(pread(fd, data, size, (off_t)off));
+#if !defined(BARE)
+	ssize_t ret = pread(fd, data, size, (off_t)off);
+
+	return ret < 0 ? -errno : (int)ret;
+#elif defined(__arm__) /* 64 bits are two registers, an even one and the next */
+	return sys_call6(__NR_pread64, fd, data, size, 0, (uint32_t)off, off >> 32);
+#else
+	return sys_call4(__NR_pread64, fd, data, size, off);
+#endif
 }
 
 static inline int sys_write(int fd, const void *data, size_t size)
 {
-	return sys_result(syscall(__NR_write, (long)fd, data, size));
+	return sys_call3(__NR_write, fd, data, size);
+}
+
+/* Waits until something can be written, for so long at most: 1 when it can, 0 when it cannot. */
+static inline int sys_wait_writable(int fd, int seconds)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+	const long patience[2] = { seconds, 0 }; /* struct timespec, as this call has it */
+
+	return sys_call5(__NR_ppoll, &output, 1, patience, NULL, 0);
+}
+
+/* Which file system fd is on: its magic number, and no more of fstatfs(2). */
+static inline int sys_file_system(int fd, unsigned int *out)
+{
+	struct statfs fs = { 0 };
+#if !defined(BARE)
+	int err = fstatfs(fd, &fs) == 0 ? 0 : -errno;
+#elif defined(__arm__)
+	int err = sys_call3(__NR_fstatfs64, fd, 84, &fs); /* its own struct, which starts alike */
+#else
+	int err = sys_call2(__NR_fstatfs, fd, &fs);
+#endif
+
+	*out = (unsigned int)fs.f_type;
+	return err;
 }
 
 /*
@@ -528,19 +585,96 @@ static inline int sys_write(int fd, const void *data, size_t size)
  */
 static inline int sys_mount_detached(const char *type)
 {
-	int context = sys_result(syscall(__NR_fsopen, type, SYS_FSOPEN_CLOEXEC));
+	int context = sys_call2(__NR_fsopen, type, SYS_FSOPEN_CLOEXEC);
 	int ret;
 
 	if (context < 0)
 		return context;
-	ret = sys_result(syscall(__NR_fsconfig, context, SYS_FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	ret = sys_call5(__NR_fsconfig, context, SYS_FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 	if (ret >= 0)
-		ret = sys_result(syscall(__NR_fsmount, context, SYS_FSMOUNT_CLOEXEC, 0));
-	close(context);
+		ret = sys_call3(__NR_fsmount, context, SYS_FSMOUNT_CLOEXEC, 0);
+	sys_close(context);
 	return ret;
 }
 
-/* Lifts the limit on locked memory, soft and hard; musl's setrlimit() would bring its threads. */
+/* ---- Those that are as their manual pages in section 2 say ---- */
+
+static inline int sys_mount(const char *source, const char *target, const char *type,
+			    unsigned long flags, const char *data)
+{
+	return sys_call5(__NR_mount, source, target, type, flags, data);
+}
+
+static inline int sys_umount(const char *target, int flags)
+{
+	return sys_call2(__NR_umount2, target, flags);
+}
+
+static inline int sys_mkdirat(int dir_fd, const char *path, mode_t mode)
+{
+	return sys_call3(__NR_mkdirat, dir_fd, path, mode);
+}
+
+static inline int sys_unlinkat(int dir_fd, const char *path, int flags)
+{
+	return sys_call3(__NR_unlinkat, dir_fd, path, flags);
+}
+
+static inline int sys_chdir(const char *path)
+{
+	return sys_call1(__NR_chdir, path);
+}
+
+static inline int sys_flock(int fd, int operation)
+{
+	return sys_call2(__NR_flock, fd, operation);
+}
+
+static inline int sys_dup(int fd)
+{
+	return sys_call1(__NR_dup, fd);
+}
+
+static inline int sys_uname(struct utsname *out)
+{
+	return sys_call1(__NR_uname, out);
+}
+
+static inline int sys_kill(pid_t pid, int signal)
+{
+	return sys_call2(__NR_kill, pid, signal);
+}
+
+static inline pid_t sys_getpid(void)
+{
+	return sys_call0(__NR_getpid);
+}
+
+static inline pid_t sys_getppid(void)
+{
+	return sys_call0(__NR_getppid);
+}
+
+static inline int sys_setsid(void)
+{
+	return sys_call0(__NR_setsid);
+}
+
+static inline int sys_unshare(unsigned long flags)
+{
+	return sys_call1(__NR_unshare, flags);
+}
+
+__attribute__((noreturn))
+static inline void sys_exit(int status)
+{
+	for (;;)
+		sys_call1(__NR_exit_group, status);
+}
+
+/* ---- Limits and signals ---- */
+
+/* Lifts the limit on locked memory, soft and hard. */
 #ifdef __mips__
 #define RLIMIT_MEMLOCK 9
 #else
@@ -551,7 +685,7 @@ static inline int sys_unlimit_memlock(void)
 {
 	const uint64_t unlimited[2] = { UINT64_MAX, UINT64_MAX }; /* struct rlimit64 */
 
-	return sys_result(syscall(__NR_prlimit64, 0, RLIMIT_MEMLOCK, unlimited, NULL));
+	return sys_call4(__NR_prlimit64, 0, RLIMIT_MEMLOCK, unlimited, NULL);
 }
 
 /*
@@ -584,7 +718,7 @@ static inline void sys_signals_mask(int how, unsigned long signals)
 {
 	const struct sys_sigset set = { { signals } };
 
-	syscall(__NR_rt_sigprocmask, (long)how, &set, NULL, sizeof(set));
+	sys_call4(__NR_rt_sigprocmask, how, &set, NULL, sizeof(set));
 }
 
 /* Takes one of the blocked signals: waits for it, or for pause_ns at most if that is not 0. */
@@ -594,16 +728,14 @@ static inline int sys_signals_wait(unsigned long signals, long pause_ns)
 	const struct sys_sigset set = { { signals } };
 	const long pause[2] = { 0, pause_ns }; /* struct timespec, as this call has it */
 
-	return sys_result(syscall(__NR_rt_sigtimedwait, &set, NULL, pause_ns ? pause : NULL,
-				  sizeof(set)));
+	return sys_call4(__NR_rt_sigtimedwait, &set, NULL, pause_ns ? pause : NULL, sizeof(set));
 }
 
 static inline bool sys_signal_is_ignored(int signal)
 {
 	uintptr_t action[8] = { 0 };
 
-	return syscall(__NR_rt_sigaction, (long)signal, NULL, action,
-		       sizeof(struct sys_sigset)) == 0 &&
+	return sys_call4(__NR_rt_sigaction, signal, NULL, action, sizeof(struct sys_sigset)) == 0 &&
 	       action[SYS_SIGACTION_HANDLER] == (uintptr_t)SIG_IGN;
 }
 
@@ -612,7 +744,7 @@ static inline bool sys_end_is_pending(void)
 {
 	struct sys_sigset pending = { { 0 } };
 
-	syscall(__NR_rt_sigpending, &pending, sizeof(pending));
+	sys_call2(__NR_rt_sigpending, &pending, sizeof(pending));
 	pending.word[0] &= SYS_SIGNALS_END;
 	return (pending.word[0] & ~SYS_SIGNAL(SIGHUP)) ||
 	       (pending.word[0] && !sys_signal_is_ignored(SIGHUP));
@@ -623,7 +755,7 @@ static inline void sys_keep_children(void)
 {
 	const uintptr_t by_default[8] = { 0 }; /* SIG_DFL, no flags */
 
-	syscall(__NR_rt_sigaction, (long)SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
+	sys_call4(__NR_rt_sigaction, SIGCHLD, by_default, NULL, sizeof(struct sys_sigset));
 }
 
 #ifdef __x86_64__
@@ -648,7 +780,15 @@ static inline void sys_signal_catch(int signal, void (*handler)(int))
 	action[1] = SYS_SA_RESTORER;
 	action[2] = (uintptr_t)sys_signal_return;
 #endif
-	syscall(__NR_rt_sigaction, (long)signal, action, NULL, sizeof(struct sys_sigset));
+	sys_call4(__NR_rt_sigaction, signal, action, NULL, sizeof(struct sys_sigset));
+}
+
+/* SIGALRM after that many seconds, and again and again; 0 for no more. */
+static inline void sys_alarm(long seconds)
+{
+	const long period[4] = { seconds, 0, seconds, 0 }; /* struct itimerval */
+
+	sys_call3(__NR_setitimer, 0 /* ITIMER_REAL */, period, NULL);
 }
 
 /* Raises the limit on open files, as far as we may. */
@@ -661,11 +801,11 @@ static inline void sys_signal_catch(int signal, void (*handler)(int))
 static inline int sys_raise_nofile(uint64_t wanted)
 {
 	uint64_t limit[2] = { wanted, wanted };
-	int err = sys_result(syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL));
+	int err = sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
 
-	if (err < 0 && syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, limit) == 0) {
+	if (err < 0 && sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, limit) == 0) {
 		limit[0] = limit[1];
-		err = sys_result(syscall(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL));
+		err = sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
 	}
 	return err;
 }
@@ -675,7 +815,7 @@ static inline int sys_getcpu(void)
 {
 	unsigned int cpu = 0;
 
-	return syscall(__NR_getcpu, &cpu, NULL, NULL) < 0 ? 0 : (int)cpu;
+	return sys_call3(__NR_getcpu, &cpu, NULL, NULL) < 0 ? 0 : (int)cpu;
 }
 
 /*
@@ -686,16 +826,16 @@ static inline int sys_getcpu(void)
 static inline pid_t sys_fork(unsigned long flags)
 {
 #ifdef __s390__
-	return sys_result(syscall(__NR_clone, NULL, flags | SIGCHLD, NULL, NULL, NULL));
+	return sys_call5(__NR_clone, NULL, flags | SIGCHLD, NULL, NULL, NULL);
 #else
-	return sys_result(syscall(__NR_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL));
+	return sys_call5(__NR_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
 #endif
 }
 
 /* Waits for a child to end: its status for WIFEXITED() and its like in *out, if not NULL. */
 static inline int sys_wait(pid_t child, int *out)
 {
-	return sys_result(syscall(__NR_wait4, (long)child, out, 0L, NULL));
+	return sys_call4(__NR_wait4, child, out, 0, NULL);
 }
 
 /* The effective capabilities as a bit mask. */
@@ -703,7 +843,7 @@ static inline int sys_capabilities(uint64_t *out)
 {
 	struct sys_cap_header header = { .version = SYS_CAPABILITY_VERSION };
 	struct sys_cap_data data[2] = { { 0 } };
-	int ret = sys_result(syscall(__NR_capget, &header, data));
+	int ret = sys_call2(__NR_capget, &header, data);
 
 	*out = data[0].effective | (uint64_t)data[1].effective << 32;
 	return ret;

@@ -4,13 +4,15 @@
  * bounds primitive.
  *
  * Sources: the kernel's Documentation/bpf/btf.rst, and uapi/linux/btf.h for the
- * names. Four levels: the format; struct btf, whose every record, name and type
- * id btf_open() has checked, and accessors on it, which decode from the bytes;
- * resolvers, which follow types to others and give up at a depth that no
- * compiler writes; struct btf_ext, the tables beside an object's BTF.
+ * names. Four levels: the format; struct btf, whose every record btf_open() has
+ * found to be inside, and accessors on it, which decode from the bytes; resolvers,
+ * which follow types to others and give up at a depth that no compiler writes;
+ * struct btf_ext, the tables beside an object's BTF.
  *
  * The kernel has 150000 types in 5 MB. Nothing is copied out of them: memory is
- * one number for each BTF_INDEX_STEP types.
+ * one number for each BTF_INDEX_STEP types. And most are never asked for: what a
+ * record names is looked at when it is read, and nothing is there whose name is
+ * not. btf_check() looks at all of an object's, to say what is wrong.
  */
 #ifndef BTF_H
 #define BTF_H
@@ -94,10 +96,38 @@ static inline uint16_t btf_info_nr(uint32_t info)
 
 #define BTF_RECORD sizeof(struct btf_record)
 
-/* A kind's records and what follows them. */
+/* As messages and C have it; of kinds that are known. */
+SELDOM const char *btf_kind_name(uint32_t kind)
+{
+	static const char *const names[BTF_NR_KINDS] = {
+		[BTF_KIND_VOID] = "void",
+		[BTF_KIND_INT] = "int",
+		[BTF_KIND_PTR] = "pointer",
+		[BTF_KIND_ARRAY] = "array",
+		[BTF_KIND_STRUCT] = "struct",
+		[BTF_KIND_UNION] = "union",
+		[BTF_KIND_ENUM] = "enum",
+		[BTF_KIND_FWD] = "forward declaration",
+		[BTF_KIND_TYPEDEF] = "typedef",
+		[BTF_KIND_VOLATILE] = "volatile",
+		[BTF_KIND_CONST] = "const",
+		[BTF_KIND_RESTRICT] = "restrict",
+		[BTF_KIND_FUNC] = "function",
+		[BTF_KIND_FUNC_PROTO] = "prototype",
+		[BTF_KIND_VAR] = "variable",
+		[BTF_KIND_DATASEC] = "section",
+		[BTF_KIND_FLOAT] = "float",
+		[BTF_KIND_DECL_TAG] = "declaration tag",
+		[BTF_KIND_TYPE_TAG] = "type tag",
+		[BTF_KIND_ENUM64] = "enum64",
+	};
+
+	return names[kind];
+}
+
+/* A kind's records and what follows them; in eight bytes, by which machines scale an index. */
 struct btf_kind_row {
-	const char *name;
-	uint8_t record;      /* bytes, with what always follows; 0: there is no such kind */
+	uint16_t record;     /* bytes, with what always follows; 0: there is no such kind */
 	uint8_t element;     /* bytes of each of the elements that follow */
 	bool has_size;       /* ref is a size */
 	bool has_type;       /* ref is a type */
@@ -109,31 +139,29 @@ struct btf_kind_row {
 static inline const struct btf_kind_row *btf_kind_row(uint32_t kind)
 {
 	static const struct btf_kind_row rows[BTF_INFO_NR_KINDS] = {
-		[BTF_KIND_VOID] = { .name = "void" },
-		[BTF_KIND_INT] = { "int", BTF_RECORD + 4, .has_size = true },
-		[BTF_KIND_PTR] = { "pointer", BTF_RECORD, .has_type = true },
-		[BTF_KIND_ARRAY] = { "array", BTF_RECORD + 12, .element = 0 },
-		[BTF_KIND_STRUCT] = { "struct", BTF_RECORD, 12, .has_size = true,
-				      .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_UNION] = { "union", BTF_RECORD, 12, .has_size = true,
-				     .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_ENUM] = { "enum", BTF_RECORD, 8, .has_size = true, .has_names = true },
-		[BTF_KIND_FWD] = { "forward declaration", BTF_RECORD, .element = 0 },
-		[BTF_KIND_TYPEDEF] = { "typedef", BTF_RECORD, .has_type = true },
-		[BTF_KIND_VOLATILE] = { "volatile", BTF_RECORD, .has_type = true },
-		[BTF_KIND_CONST] = { "const", BTF_RECORD, .has_type = true },
-		[BTF_KIND_RESTRICT] = { "restrict", BTF_RECORD, .has_type = true },
-		[BTF_KIND_FUNC] = { "function", BTF_RECORD, .has_type = true },
-		[BTF_KIND_FUNC_PROTO] = { "prototype", BTF_RECORD, 8, .has_type = true,
-					  .has_names = true, .has_types = true, .type_off = 4 },
-		[BTF_KIND_VAR] = { "variable", BTF_RECORD + 4, .has_type = true },
-		[BTF_KIND_DATASEC] = { "section", BTF_RECORD, 12, .has_size = true,
-				       .has_types = true, .type_off = 0 },
-		[BTF_KIND_FLOAT] = { "float", BTF_RECORD, .has_size = true },
-		[BTF_KIND_DECL_TAG] = { "declaration tag", BTF_RECORD + 4, .has_type = true },
-		[BTF_KIND_TYPE_TAG] = { "type tag", BTF_RECORD, .has_type = true },
-		[BTF_KIND_ENUM64] = { "enum64", BTF_RECORD, 12, .has_size = true,
-				      .has_names = true },
+		[BTF_KIND_INT] = { BTF_RECORD + 4, .has_size = true },
+		[BTF_KIND_PTR] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_ARRAY] = { BTF_RECORD + 12, .element = 0 },
+		[BTF_KIND_STRUCT] = { BTF_RECORD, 12, .has_size = true, .has_names = true,
+				      .has_types = true, .type_off = 4 },
+		[BTF_KIND_UNION] = { BTF_RECORD, 12, .has_size = true, .has_names = true,
+				     .has_types = true, .type_off = 4 },
+		[BTF_KIND_ENUM] = { BTF_RECORD, 8, .has_size = true, .has_names = true },
+		[BTF_KIND_FWD] = { BTF_RECORD, .element = 0 },
+		[BTF_KIND_TYPEDEF] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_VOLATILE] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_CONST] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_RESTRICT] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_FUNC_PROTO] = { BTF_RECORD, 8, .has_type = true, .has_names = true,
+					  .has_types = true, .type_off = 4 },
+		[BTF_KIND_VAR] = { BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_DATASEC] = { BTF_RECORD, 12, .has_size = true, .has_types = true,
+				       .type_off = 0 },
+		[BTF_KIND_FLOAT] = { BTF_RECORD, .has_size = true },
+		[BTF_KIND_DECL_TAG] = { BTF_RECORD + 4, .has_type = true },
+		[BTF_KIND_TYPE_TAG] = { BTF_RECORD, .has_type = true },
+		[BTF_KIND_ENUM64] = { BTF_RECORD, 12, .has_size = true, .has_names = true },
 	};
 
 	return &rows[kind % BTF_INFO_NR_KINDS];
@@ -141,7 +169,7 @@ static inline const struct btf_kind_row *btf_kind_row(uint32_t kind)
 
 /* ---- The parsed view ---- */
 
-#define BTF_INDEX_STEP 32
+#define BTF_INDEX_STEP 16
 #define BTF_DEPTH_MAX 32 /* types that a resolver goes through; the kernel has the same limit */
 
 struct btf {
@@ -152,7 +180,6 @@ struct btf {
 	uint32_t end_id;
 	uint32_t first_string;   /* offset of the first own string; 0 without a base */
 	const uint32_t *index;   /* where every BTF_INDEX_STEP-th own type lies in types */
-	bool bits_in_ints;       /* bit fields may be as before v5.0's kind flag */
 };
 
 /* What an INT is, other than bytes. */
@@ -203,11 +230,10 @@ struct btf_variable {
 /* A string of the BTF or of its base; NULL when out of range. */
 static inline const char *btf_string(const struct btf *btf, uint32_t off)
 {
-	const char *string;
-
 	while (off < btf->first_string)
 		btf = btf->base;
-	return view_string(btf->strings, off - btf->first_string, &string) ? string : NULL;
+	off -= btf->first_string;
+	return view_has(btf->strings, off, 1) ? (const char *)btf->strings.data + off : NULL;
 }
 
 static inline uint32_t btf_word(const uint8_t *p)
@@ -218,31 +244,22 @@ static inline uint32_t btf_word(const uint8_t *p)
 	return word;
 }
 
-/*
- * The record at off; false when it is not inside or of no known kind. In line
- * and by the word, unlike view_copy(): what goes over the kernel's types does it
- * through here.
- */
-__attribute__((always_inline))
-static inline bool btf_record_get(struct view types, uint64_t off, struct btf_record *out,
-				  const struct btf_kind_row **out_row)
-{
-	const uint8_t *p;
+/* Where in a record that lies which says how long it is. */
+#define BTF_INFO_OFF offsetof(struct btf_record, info)
 
-	if (!view_has(types, off, sizeof(*out)))
-		return false;
-	p = types.data + off;
-	out->name_off = btf_word(p + offsetof(struct btf_record, name_off));
-	out->info = btf_word(p + offsetof(struct btf_record, info));
-	out->ref = btf_word(p + offsetof(struct btf_record, ref));
-	*out_row = btf_kind_row(btf_info_kind(out->info));
-	return (*out_row)->record != 0;
+/* Bytes up to the next record; 0 for a kind that is not known. */
+__attribute__((always_inline))
+static inline uint32_t btf_record_len(uint32_t info)
+{
+	const struct btf_kind_row *row = btf_kind_row(btf_info_kind(info));
+
+	return row->record + (uint32_t)btf_info_nr(info) * row->element;
 }
 
-/* Bytes up to the next record. */
-static inline uint64_t btf_record_len(const struct btf_kind_row *row, uint32_t info)
+/* The next record; btf_open() has seen that it is there. */
+static inline const uint8_t *btf_record_next(const uint8_t *p)
 {
-	return row->record + (uint32_t)btf_info_nr(info) * row->element;
+	return p + btf_record_len(btf_word(p + BTF_INFO_OFF));
 }
 
 static inline struct btf_int btf_int_decode(uint32_t word)
@@ -254,105 +271,127 @@ static inline struct btf_int btf_int_decode(uint32_t word)
 	};
 }
 
-static inline void btf_type_decode(const struct btf *btf, uint32_t id, uint64_t off,
-				   const struct btf_record *record,
-				   const struct btf_kind_row *row, struct btf_type *out)
+/* The record at p; false when its name is not there. */
+SELDOM bool btf_type_decode(const struct btf *btf, uint32_t id, const uint8_t *p,
+			    struct btf_type *out)
 {
-	uint32_t words[3];
+	const struct btf_kind_row *row;
+	struct btf_record record;
 
+	memcpy(&record, p, sizeof(record));
+	row = btf_kind_row(btf_info_kind(record.info));
 	*out = (struct btf_type){
 		.btf = btf,
-		.name = btf_string(btf, record->name_off),
+		.name = btf_string(btf, record.name_off),
 		.id = id,
-		.kind = (uint8_t)btf_info_kind(record->info),
-		.kind_flag = record->info >> 31,
-		.nr = btf_info_nr(record->info),
-		.size = row->has_size ? record->ref : 0,
-		.type = row->has_type ? record->ref : 0,
-		.extra = (uint32_t)(off + sizeof(*record)),
+		.kind = (uint8_t)btf_info_kind(record.info),
+		.kind_flag = record.info >> 31,
+		.nr = btf_info_nr(record.info),
+		.size = row->has_size ? record.ref : 0,
+		.type = row->has_type ? record.ref : 0,
+		.extra = (uint32_t)(p - btf->types.data + sizeof(record)),
 	};
-	if (out->kind == BTF_KIND_INT && view_copy(btf->types, out->extra, words, sizeof(words[0])))
-		out->number = btf_int_decode(words[0]);
-	if (out->kind == BTF_KIND_ARRAY &&
-	    view_copy(btf->types, out->extra, words, sizeof(words))) {
-		out->type = words[0];
-		out->length = words[2]; /* behind the index's type */
+	p += sizeof(record);
+	if (out->kind == BTF_KIND_INT)
+		out->number = btf_int_decode(btf_word(p));
+	if (out->kind == BTF_KIND_ARRAY) {
+		out->type = btf_word(p);
+		out->length = btf_word(p + 2 * sizeof(uint32_t)); /* behind the index's type */
 	}
+	return out->name;
+}
+
+/* Where own type number nr lies, counted from 0. */
+static inline const uint8_t *btf_record_find(const struct btf *btf, uint32_t nr)
+{
+	const uint8_t *p = btf->types.data + btf->index[nr / BTF_INDEX_STEP];
+
+	for (nr %= BTF_INDEX_STEP; nr; nr--)
+		p = btf_record_next(p);
+	return p;
 }
 
 /* False when there is no type with that id, in the BTF or its base. */
 SELDOM bool btf_type_get(const struct btf *btf, uint32_t id, struct btf_type *out)
 {
-	const struct btf_kind_row *row;
-	struct btf_record record = { 0 };
-	uint64_t off;
-	uint32_t nr;
-
 	while (btf->base && id < btf->first_id)
 		btf = btf->base;
 	if (id == 0) {
 		*out = (struct btf_type){ .btf = btf, .name = "" };
 		return true;
 	}
-	if (id >= btf->end_id)
-		return false;
-	nr = id - btf->first_id;
-	off = btf->index[nr / BTF_INDEX_STEP];
-	for (nr %= BTF_INDEX_STEP; btf_record_get(btf->types, off, &record, &row); nr--) {
-		if (nr == 0) {
-			btf_type_decode(btf, id, off, &record, row, out);
-			return true;
-		}
-		off += btf_record_len(row, record.info);
-	}
-	return false;
+	return id < btf->end_id &&
+	       btf_type_decode(btf, id, btf_record_find(btf, id - btf->first_id), out);
 }
 
 #define BTF_KIND_BIT(kind) (1U << (kind))
 #define BTF_KINDS_ALL UINT32_MAX
 
-/* The first type from one at off on that is of one of the kinds. */
-static inline bool btf_type_seek(const struct btf *btf, uint32_t kinds, uint32_t id, uint64_t off,
-				 struct btf_type *out)
-{
-	const struct btf_kind_row *row;
-	struct btf_record record;
+/* A place among a BTF's own types: what a search needs of each, which is less than all. */
+struct btf_cursor {
+	const struct btf *btf;
+	uint32_t id;
+	uint8_t kind;
+	const char *name;
+	const uint8_t *record;   /* of that type; NULL before the first one */
+};
 
-	for (; btf_record_get(btf->types, off, &record, &row); id++) {
-		if (kinds >> btf_info_kind(record.info) & 1) {
-			btf_type_decode(btf, id, off, &record, row, out);
-			return true;
+static inline struct btf_cursor btf_cursor(const struct btf *btf)
+{
+	return (struct btf_cursor){ btf, .id = btf->first_id - 1 };
+}
+
+/* Goes on to the next type of some kinds, a set of BTF_KIND_BITs; false behind the last one. */
+SELDOM bool btf_cursor_next(struct btf_cursor *at, uint32_t kinds)
+{
+	const uint8_t *p = at->record ? btf_record_next(at->record) : at->btf->types.data;
+	const struct btf *btf = at->btf;
+	uint32_t info, kind;
+
+	for (uint32_t id = at->id + 1, end_id = btf->end_id; id < end_id; id++) {
+		info = btf_word(p + BTF_INFO_OFF);
+		kind = btf_info_kind(info);
+		if (kinds >> kind & 1) {
+			*at = (struct btf_cursor){ btf, id, (uint8_t)kind,
+						   btf_string(btf, btf_word(p)), p };
+			if (at->name)
+				return true;
 		}
-		off += btf_record_len(row, record.info);
+		p += btf_record_len(info);
 	}
 	return false;
 }
 
 /*
- * All own types of some kinds (a set of BTF_KIND_BITs), in their order; much
- * faster than an id at a time:
+ * All own types of some kinds, decoded, in their order; much faster than an id at
+ * a time:
  *
  *	for (bool more = btf_type_first(btf, kinds, &type); more;
  *	     more = btf_type_next(&type, kinds))
  */
+SELDOM bool btf_type_seek(struct btf_cursor at, uint32_t kinds, struct btf_type *out)
+{
+	return btf_cursor_next(&at, kinds) && btf_type_decode(at.btf, at.id, at.record, out);
+}
+
 static inline bool btf_type_first(const struct btf *btf, uint32_t kinds, struct btf_type *out)
 {
-	return btf_type_seek(btf, kinds, btf->first_id, 0, out);
+	return btf_type_seek(btf_cursor(btf), kinds, out);
 }
 
 static inline bool btf_type_next(struct btf_type *type, uint32_t kinds)
 {
-	uint64_t off = type->extra - sizeof(struct btf_record) +
-		       btf_record_len(btf_kind_row(type->kind), type->nr);
+	const uint8_t *p = type->btf->types.data + type->extra - sizeof(struct btf_record);
 
-	return btf_type_seek(type->btf, kinds, type->id + 1, off, type);
+	return btf_type_seek((struct btf_cursor){ type->btf, type->id, .record = p }, kinds, type);
 }
 
-/* Element i of those that follow the record; false when there is none or the kind has others. */
-SELDOM bool btf_element_get(const struct btf_type *type, uint32_t i, void *out, size_t len)
+/* Element i of those that follow the record, which btf_open() has seen; NULL when there is none. */
+SELDOM const uint8_t *btf_element(const struct btf_type *type, uint32_t i)
 {
-	return i < type->nr &&
-	       view_copy(type->btf->types, type->extra + (uint64_t)i * len, out, len);
+	size_t len = btf_kind_row(type->kind)->element;
+
+	return len && i < type->nr ? type->btf->types.data + type->extra + i * len : NULL;
 }
 
 static inline bool btf_is_composite(const struct btf_type *type)
@@ -370,19 +409,24 @@ static inline bool btf_int_is_bits(const struct btf_int *bits, uint32_t size)
 SELDOM bool btf_parameter_get(const struct btf_type *type, uint32_t i,
 			      struct btf_parameter *out)
 {
-	uint32_t words[2];
+	const uint8_t *p = btf_element(type, i);
 
-	if (type->kind != BTF_KIND_FUNC_PROTO || !btf_element_get(type, i, words, sizeof(words)))
+	if (type->kind != BTF_KIND_FUNC_PROTO || !p)
 		return false;
-	*out = (struct btf_parameter){ .name = btf_string(type->btf, words[0]), .type = words[1] };
-	return true;
+	*out = (struct btf_parameter){ btf_string(type->btf, btf_word(p)), btf_word(p + 4) };
+	return out->name;
 }
 
 /* Of a DATASEC. */
 static inline bool btf_variable_get(const struct btf_type *type, uint32_t i,
 				    struct btf_variable *out)
 {
-	return type->kind == BTF_KIND_DATASEC && btf_element_get(type, i, out, sizeof(*out));
+	const uint8_t *p = btf_element(type, i);
+
+	if (type->kind != BTF_KIND_DATASEC || !p)
+		return false;
+	memcpy(out, p, sizeof(*out));
+	return true;
 }
 
 /* Of an ENUM or ENUM64. */
@@ -390,16 +434,17 @@ SELDOM bool btf_enumerator_get(const struct btf_type *type, uint32_t i,
 			       struct btf_enumerator *out)
 {
 	bool wide = type->kind == BTF_KIND_ENUM64;
-	uint32_t words[3] = { 0 };
+	const uint8_t *p = btf_element(type, i);
 
-	if ((!wide && type->kind != BTF_KIND_ENUM) ||
-	    !btf_element_get(type, i, words, wide ? sizeof(words) : 2 * sizeof(words[0])))
+	if ((!wide && type->kind != BTF_KIND_ENUM) || !p)
 		return false;
-	out->name = btf_string(type->btf, words[0]);
-	out->value = (uint64_t)words[2] << 32 | words[1]; /* low half first in either byte order */
-	if (!wide && type->kind_flag)
-		out->value = (uint64_t)(int32_t)words[1];
-	return true;
+	out->name = btf_string(type->btf, btf_word(p));
+	out->value = btf_word(p + 4);
+	if (wide) /* low half first in either byte order */
+		out->value |= (uint64_t)btf_word(p + 8) << 32;
+	else if (type->kind_flag)
+		out->value = (uint64_t)(int32_t)out->value;
+	return out->name;
 }
 
 /* BTF_LINKAGE_* of a VAR or FUNC. */
@@ -485,31 +530,40 @@ static inline void btf_member_bits_of_int(const struct btf *btf, struct btf_memb
 /* Of a STRUCT or UNION. */
 SELDOM bool btf_member_get(const struct btf_type *type, uint32_t i, struct btf_member *out)
 {
-	uint32_t words[3];
+	const uint8_t *p = btf_element(type, i);
 
-	if (!btf_is_composite(type) || !btf_element_get(type, i, words, sizeof(words)))
+	if (!btf_is_composite(type) || !p)
 		return false;
 	*out = (struct btf_member){
-		.name = btf_string(type->btf, words[0]),
-		.type = words[1],
-		.bit_offset = type->kind_flag ? words[2] & 0xffffff : words[2],
-		.bit_size = type->kind_flag ? words[2] >> 24 : 0,
+		.name = btf_string(type->btf, btf_word(p)),
+		.type = btf_word(p + 4),
+		.bit_offset = btf_word(p + 8),
 	};
-	if (!type->kind_flag && type->btf->bits_in_ints)
+	if (type->kind_flag) {
+		out->bit_size = out->bit_offset >> 24;
+		out->bit_offset &= 0xffffff;
+	} else {
 		btf_member_bits_of_int(type->btf, out);
-	return true;
+	}
+	return out->name;
+}
+
+/* Its name alone, which is what a search needs of most; NULL when there is no such member. */
+SELDOM const char *btf_member_name(const struct btf_type *type, uint32_t i)
+{
+	const uint8_t *p = btf_element(type, i);
+
+	return btf_is_composite(type) && p ? btf_string(type->btf, btf_word(p)) : NULL;
 }
 
 /* The first of its own types of that kind and name; 0 when there is none. */
 static inline uint32_t btf_find_own(const struct btf *btf, const char *name, uint8_t kind)
 {
-	uint32_t kinds = BTF_KIND_BIT(kind);
-	struct btf_type type;
+	struct btf_cursor at = btf_cursor(btf);
 
-	for (bool more = btf_type_first(btf, kinds, &type); more;
-	     more = btf_type_next(&type, kinds))
-		if (strcmp(type.name, name) == 0)
-			return type.id;
+	while (btf_cursor_next(&at, BTF_KIND_BIT(kind)))
+		if (strcmp(at.name, name) == 0)
+			return at.id;
 	return 0;
 }
 
@@ -606,134 +660,49 @@ static inline int btf_check_sections(struct view bytes, const struct btf_header 
 	return 0;
 }
 
-/* A walk over records, and the highest string offset and type id that they name. */
-struct btf_walk {
-	uint64_t off;
-	uint32_t id;
-	uint32_t string;
-	uint32_t type;
-	bool bits_in_ints;
-};
-
-static inline void btf_raise(uint32_t *highest, uint32_t value)
+/* What is wrong with a record that is not inside as a whole, or of no known kind. */
+static inline int btf_explain(struct view rest, uint32_t id, struct why *why)
 {
-	*highest = value > *highest ? value : *highest;
-}
-
-/* The highest of the words at every step bytes from p on. The caller has checked the range. */
-static inline void btf_raise_words(uint32_t *highest, const uint8_t *p, const uint8_t *end,
-				   size_t step)
-{
-	for (; p < end; p += step)
-		btf_raise(highest, btf_word(p));
-}
-
-/* What follows the record. */
-static inline void btf_walk_extra(struct btf_walk *walk, const struct btf_record *record,
-				  const struct btf_kind_row *row, const uint8_t *p,
-				  const uint8_t *end)
-{
-	uint32_t kind = btf_info_kind(record->info);
-
-	if (row->has_names)
-		btf_raise_words(&walk->string, p, end, row->element);
-	if (row->has_types)
-		btf_raise_words(&walk->type, p + row->type_off, end, row->element);
-	if (kind == BTF_KIND_ARRAY)
-		btf_raise_words(&walk->type, p, p + 2 * sizeof(uint32_t), sizeof(uint32_t));
-	if (kind == BTF_KIND_INT) {
-		struct btf_int bits = btf_int_decode(btf_word(p));
-
-		walk->bits_in_ints |= btf_int_is_bits(&bits, record->ref);
-	}
-}
-
-/*
- * Every record: a known kind, inside, with names and types that are there. Fills
- * the index. False when the walk ended at a bad one.
- */
-static inline bool btf_walk_types(const struct btf *btf, uint64_t end_id, uint32_t *index,
-				  struct btf_walk *out)
-{
-	uint64_t end_string = btf->first_string + btf->strings.size;
-	struct btf_walk walk = { .id = btf->first_id };
-	const struct btf_kind_row *row;
 	struct btf_record record;
-	struct view types = btf->types;
-	uint32_t nr = 0;
+	uint32_t len = sizeof(record);
 
-	for (; btf_record_get(types, walk.off, &record, &row); nr++) {
-		uint64_t len = btf_record_len(row, record.info);
-
-		if (nr % BTF_INDEX_STEP == 0)
-			*index++ = (uint32_t)walk.off;
-		if (record.info & BTF_INFO_UNKNOWN || !view_has(types, walk.off, len))
-			break;
-		btf_raise(&walk.string, record.name_off);
-		if (row->has_type)
-			btf_raise(&walk.type, record.ref);
-		if (len > sizeof(record))
-			btf_walk_extra(&walk, &record, row,
-				       types.data + walk.off + sizeof(record),
-				       types.data + walk.off + len);
-		if (walk.string >= end_string || walk.type >= end_id)
-			break;
-		walk.off += len;
-	}
-	walk.id += nr;
-	*out = walk;
-	return walk.off == types.size;
-}
-
-/* What is wrong with the type that a walk ended at. */
-static inline int btf_explain(const struct btf *btf, const struct btf_walk *walk,
-			      uint64_t end_id, struct why *why)
-{
-	uint64_t end_string = btf->first_string + btf->strings.size;
-	const struct btf_kind_row *row = NULL;
-	uint64_t left = btf->types.size - walk->off;
-	struct btf_record record = { 0 };
-
-	if (walk->string >= end_string)
-		why_set(why, -ENOEXEC, "a name at offset %u, the strings have %llu bytes",
-			walk->string, (unsigned long long)end_string);
-	else if (walk->type >= end_id)
-		why_set(why, -ENOEXEC, "refers to type %u, out of range (there are %llu)",
-			walk->type, (unsigned long long)end_id);
-	else if (left >= sizeof(record) &&
-		 (!btf_record_get(btf->types, walk->off, &record, &row) ||
-		  record.info & BTF_INFO_UNKNOWN))
+	if (view_copy(rest, 0, &record, sizeof(record)))
+		len = record.info & BTF_INFO_UNKNOWN ? 0 : btf_record_len(record.info);
+	if (len == 0)
 		why_set(why, -ENOEXEC, "is of kind %u (0x%x), expected 1 to %u",
 			btf_info_kind(record.info), record.info, BTF_NR_KINDS - 1);
 	else
-		why_set(why, -ENOEXEC, "is truncated: %llu bytes, expected %llu",
-			(unsigned long long)left, (unsigned long long)
-			(row ? btf_record_len(row, record.info) : sizeof(record)));
-	return why_subject(why, -ENOEXEC, "type %u", walk->id);
-}
-
-static inline int btf_check_types(struct btf *btf, uint32_t *index, struct why *why)
-{
-	uint64_t end_id = UINT64_MAX;
-	struct btf_walk walk;
-	bool good = btf_walk_types(btf, end_id, index, &walk);
-
-	/* How many types there are is known only now; a second walk ends at the wrong one. */
-	if (good && walk.type >= walk.id) {
-		end_id = walk.id;
-		good = btf_walk_types(btf, end_id, index, &walk);
-	}
-	if (!good)
-		return btf_explain(btf, &walk, end_id, why);
-	btf->end_id = walk.id;
-	btf->bits_in_ints = walk.bits_in_ints || (btf->base && btf->base->bits_in_ints);
-	return 0;
+		why_set(why, -ENOEXEC, "is truncated: %llu bytes, expected %u",
+			(unsigned long long)rest.size, len);
+	return why_subject(why, -ENOEXEC, "type %u", id);
 }
 
 /*
- * Checks BTF and fills *out, which points into the bytes and to the base: both
- * must outlive it. The arena gives btf_index_len(bytes.size) bytes at most.
- * After success no accessor fails for an id that the BTF holds. Returns 0,
+ * Learns where every record is: of a known kind, inside. All of the kernel's pass
+ * here, so what they say is left to those who read it.
+ */
+static inline int btf_index_types(struct btf *btf, uint32_t *index, struct why *why)
+{
+	struct view rest = btf->types;
+	uint32_t nr, info, len;
+
+	for (nr = 0; view_has(rest, 0, sizeof(struct btf_record)); nr++) {
+		info = btf_word(rest.data + BTF_INFO_OFF);
+		len = btf_record_len(info);
+		if (info & BTF_INFO_UNKNOWN || len == 0 || !view_has(rest, 0, len))
+			break;
+		if (nr % BTF_INDEX_STEP == 0)
+			*index++ = (uint32_t)(btf->types.size - rest.size);
+		rest.data += len;
+		rest.size -= len;
+	}
+	btf->end_id = btf->first_id + nr;
+	return rest.size ? btf_explain(rest, btf->end_id, why) : 0;
+}
+
+/*
+ * Fills *out, which points into the bytes and to the base: both must outlive it,
+ * unchanged. The arena gives btf_index_len(bytes.size) bytes at most. Returns 0,
  * -ENOEXEC or -ENOMEM with a reason.
  */
 SELDOM int btf_open(struct view bytes, const struct btf *base, struct arena *arena,
@@ -760,7 +729,63 @@ SELDOM int btf_open(struct view bytes, const struct btf *base, struct arena *are
 		return why_set(why, -ENOMEM, "out of memory for an index of %llu bytes",
 			       (unsigned long long)btf_index_len(out->types.size));
 	out->index = index;
-	return btf_check_types(out, index, why);
+	return btf_index_types(out, index, why);
+}
+
+/* ---- Checking all of it ---- */
+
+/* The highest of the words at every step bytes from p on. */
+static inline void btf_raise_words(uint32_t *highest, const uint8_t *p, const uint8_t *end,
+				   size_t step)
+{
+	for (; p < end; p += step)
+		if (btf_word(p) > *highest)
+			*highest = btf_word(p);
+}
+
+/* Is there what the record at p names, and what follows it? */
+static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct why *why)
+{
+	const uint8_t *extra = p + sizeof(struct btf_record), *end = btf_record_next(p);
+	uint64_t end_string = btf->first_string + btf->strings.size;
+	const struct btf_kind_row *row;
+	struct btf_record record;
+	uint32_t string, type;
+
+	memcpy(&record, p, sizeof(record));
+	row = btf_kind_row(btf_info_kind(record.info));
+	string = record.name_off;
+	type = row->has_type ? record.ref : 0;
+	if (row->has_names)
+		btf_raise_words(&string, extra, end, row->element);
+	if (row->has_types)
+		btf_raise_words(&type, extra + row->type_off, end, row->element);
+	if (btf_info_kind(record.info) == BTF_KIND_ARRAY)
+		btf_raise_words(&type, extra, extra + 2 * sizeof(type), sizeof(type));
+	if (string >= end_string)
+		return why_set(why, -ENOEXEC, "a name at offset %u, the strings have %llu bytes",
+			       string, (unsigned long long)end_string);
+	return type < btf->end_id ? 0
+		: why_set(why, -ENOEXEC, "refers to type %u, out of range (there are %u)", type,
+			  btf->end_id);
+}
+
+/*
+ * Looks at all types: are their names there, and the types that they name? After
+ * success no accessor fails for an id that the BTF holds. Returns 0, or -ENOEXEC
+ * with a reason.
+ */
+SELDOM int btf_check(const struct btf *btf, struct why *why)
+{
+	const uint8_t *p = btf->types.data;
+
+	for (uint32_t id = btf->first_id; id < btf->end_id; id++, p = btf_record_next(p)) {
+		int err = btf_check_type(btf, p, why);
+
+		if (err)
+			return why_subject(why, err, "type %u", id);
+	}
+	return 0;
 }
 
 /* ---- .BTF.ext: what an object says about its instructions ---- */

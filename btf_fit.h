@@ -223,9 +223,9 @@ static inline void btf_fit_parameters(struct btf_fit *fit, const struct btf_type
 {
 	btf_fit_put(fit, record, sizeof(*record));
 	for (uint32_t i = 0; i < proto->nr; i++) {
-		uint32_t words[2] = { 0 }; /* name, type */
+		uint32_t words[2]; /* name, type */
 
-		btf_element_get(proto, i, words, sizeof(words));
+		memcpy(words, btf_element(proto, i), sizeof(words));
 		if (words[1] && !words[0])
 			words[0] = fit->parameter_name;
 		btf_fit_put(fit, words, sizeof(words));
@@ -249,7 +249,7 @@ static inline bool btf_fit_is_known(const struct btf_fit *fit, const struct btf_
 static inline void btf_fit_type(struct btf_fit *fit, const struct btf_type *type)
 {
 	struct btf_record record = btf_fit_record(type);
-	uint64_t len = btf_record_len(btf_kind_row(type->kind), record.info);
+	uint64_t len = btf_record_len(record.info);
 
 	if (!btf_fit_is_known(fit, type)) {
 		btf_fit_substitute(fit, type, &record);

@@ -35,7 +35,7 @@ static inline void btf_add_base_name(const struct btf_type *type, struct text *o
 		return;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		text_addf(out, "%s ", btf_kind_row(type->kind)->name);
+		text_addf(out, "%s ", btf_kind_name(type->kind));
 		break;
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:

@@ -74,7 +74,7 @@ static inline int config_read(struct config *config)
 	text_setf(&path, "/proc/config.gz");
 	config->fd = fs_open_file(&fs_proc, "config.gz");
 	is_gzip = config->fd >= 0;
-	if (!is_gzip && uname(&name) == 0) {
+	if (!is_gzip && sys_uname(&name) == 0) {
 		text_setf(&path, "/boot/config-%s", name.release);
 		config->fd = sys_openat(AT_FDCWD, path.data, O_RDONLY);
 	}
@@ -82,7 +82,7 @@ static inline int config_read(struct config *config)
 	if (!config->found)
 		return 0;
 	err = is_gzip ? config_read_gzip(config) : config_read_plain(config);
-	close(config->fd);
+	sys_close(config->fd);
 	return err == 0 || err == -ENOEXEC ? err : why_subject(config->why, err, "'%s'", path.data);
 }
 
@@ -106,7 +106,7 @@ static inline bool config_has_bpf_cookie(void)
 	int fd = sys_prog_load(&attr);
 
 	if (fd >= 0)
-		close(fd);
+		sys_close(fd);
 	return fd >= 0;
 }
 
@@ -156,7 +156,7 @@ SELDOM int config_resolve(const struct btf *btf, struct kconfig_extern *externs,
 	err = kconfig_open(&config->kconfig, btf, externs, nr, why);
 	if (!err)
 		err = config_fill(config, has_syscall_wrapper);
-	munmap(config, sizeof(*config));
+	sys_unmap(config, sizeof(*config));
 	return err;
 }
 

@@ -170,7 +170,7 @@ static inline bool core_has_element(const struct core_place *place, const struct
 
 static inline bool core_names_equal(const char *a, size_t len, const char *b)
 {
-	return a[0] == b[0] && btf_essential_len(b) == len && memcmp(a, b, len) == 0;
+	return strncmp(a, b, len) == 0 && btf_essential_len(b) == len;
 }
 
 static inline bool core_is_enum(uint8_t kind)
@@ -230,7 +230,7 @@ static inline int core_spec_enter_struct(struct core_spec *spec, const struct bt
 
 	if (!btf_member_get(type, idx, &member))
 		return why_set(why, -ENOEXEC, "member %u of %s '%s', which has %u", idx,
-			       btf_kind_row(type->kind)->name, type->name, type->nr);
+			       btf_kind_name(type->kind), type->name, type->nr);
 	if (!core_place_enter_member(&spec->place, type, idx, &member))
 		return why_set(why, -ENOEXEC, "member '%s' does not end or lies too far",
 			       member.name);
@@ -265,7 +265,7 @@ static inline int core_spec_enter(struct core_spec *spec, uint32_t idx, struct w
 		return core_spec_enter_array(spec, &type, idx, why);
 	return why_set(why, -ENOEXEC,
 		       "step %u into a type of kind '%s', expected struct, union or array", idx,
-		       btf_kind_row(type.kind)->name);
+		       btf_kind_name(type.kind));
 }
 
 /* The first number counts whole structs, as if a pointer to one were an array. */
@@ -277,7 +277,7 @@ static inline int core_spec_read_field(struct core_spec *spec, const struct core
 
 	if (!core_place_enter(&spec->place, type, path->idx[0]))
 		return why_set(why, -ENOEXEC, "element %u of %s '%s': has no size or lies too far",
-			       path->idx[0], btf_kind_row(type->kind)->name, type->name);
+			       path->idx[0], btf_kind_name(type->kind), type->name);
 	core_spec_add(spec);
 	for (uint32_t i = 1; i < path->nr && !err; i++) {
 		nr_before = spec->nr;
@@ -295,7 +295,7 @@ static inline int core_spec_read_enumerator(struct core_spec *spec, const struct
 
 	if (path->nr != 1 || !btf_enumerator_get(type, path->idx[0], &enumerator))
 		return why_set(why, -ENOEXEC, "enumerator %u of %s '%s', which has %u",
-			       path->idx[0], btf_kind_row(type->kind)->name, type->name,
+			       path->idx[0], btf_kind_name(type->kind), type->name,
 			       core_is_enum(type->kind) ? type->nr : 0);
 	spec->place.last = (struct core_access){ enumerator.name, path->idx[0], .type = *type };
 	core_spec_add(spec);
@@ -411,18 +411,19 @@ SELDOM int core_match_member(struct core_match *match, const struct core_access 
 	struct core_place before = match->place;
 	struct btf_member member;
 	struct btf_type inner;
+	const char *name;
 	int found = 0;
 
-	for (uint32_t i = 0; !found && btf_member_get(type, i, &member); i++) {
+	for (uint32_t i = 0; !found && (name = btf_member_name(type, i)); i++) {
 		if (!core_match_step(match))
 			return -ELOOP;
-		if (*member.name && (member.name[0] != wanted->name[0] ||
-				     strcmp(member.name, wanted->name) != 0))
+		if (*name && (*name != *wanted->name || strcmp(name, wanted->name) != 0))
 			continue;
 		match->place = before;
-		if (!core_place_enter_member(&match->place, type, i, &member))
+		if (!btf_member_get(type, i, &member) ||
+		    !core_place_enter_member(&match->place, type, i, &member))
 			return -ELOOP;
-		if (*member.name)
+		if (*name)
 			return core_fields_compatible(match, wanted->type, match->place.last.type);
 		inner = match->place.last.type;
 		found = core_match_member(match, wanted, &inner);
@@ -591,6 +592,7 @@ static inline int core_structs_match(struct core_match *match, const struct core
 				     const struct btf_type *a, const struct btf_type *b)
 {
 	struct btf_member wanted, member;
+	const char *name;
 
 	if (a->nr > b->nr)
 		return 0;
@@ -598,10 +600,11 @@ static inline int core_structs_match(struct core_match *match, const struct core
 		size_t len = btf_essential_len(wanted.name);
 		int found = 0;
 
-		for (uint32_t k = 0; !found && btf_member_get(b, k, &member); k++) {
+		for (uint32_t k = 0; !found && (name = btf_member_name(b, k)); k++) {
 			if (!core_match_step(match))
 				return -ELOOP;
-			if (core_names_equal(wanted.name, len, member.name))
+			if (core_names_equal(wanted.name, len, name) &&
+			    btf_member_get(b, k, &member))
 				found = core_types_match(match, (struct core_pair){
 					wanted.type, member.type, pair->depth - 1,
 					pair->behind_pointer });
@@ -905,7 +908,7 @@ static inline int core_want(struct core_targets *targets,
 		return 0;
 	if (!*type.name)
 		return why_set(why, -ENOEXEC, "type %u, a %s, has no name to look for", type.id,
-			       btf_kind_row(type.kind)->name);
+			       btf_kind_name(type.kind));
 	if (targets->nr_roots++ == CORE_ROOTS_MAX)
 		return why_set(why, -ENOEXEC, "relocations start from more than %u types",
 			       CORE_ROOTS_MAX);
@@ -932,22 +935,21 @@ static inline int core_want(struct core_targets *targets,
 /* One pass over a BTF's own types, for all roots that are not yet searched. */
 static inline int core_scan(struct core_targets *targets, const struct btf *btf, struct why *why)
 {
-	struct btf_type type;
+	struct btf_cursor at = btf_cursor(btf);
 
-	for (bool more = btf_type_first(btf, targets->kinds, &type); more;
-	     more = btf_type_next(&type, targets->kinds)) {
-		for (struct core_root *root = *core_bucket(targets, type.name); root;
+	while (btf_cursor_next(&at, targets->kinds)) {
+		for (struct core_root *root = *core_bucket(targets, at.name); root;
 		     root = root->next) {
 			struct core_candidate *candidate;
 
-			if (root->searched || !core_kinds_equal(root->kind, type.kind) ||
-			    !core_names_equal(root->name, root->len, type.name))
+			if (root->searched || !core_kinds_equal(root->kind, at.kind) ||
+			    !core_names_equal(root->name, root->len, at.name))
 				continue;
 			candidate = arena_take(targets->arena, 1, sizeof(*candidate));
 			if (!candidate)
 				return why_set(why, -ENOMEM, "out of memory for types '%s'",
-					       type.name);
-			*candidate = (struct core_candidate){ root->candidates, btf, type.id };
+					       at.name);
+			*candidate = (struct core_candidate){ root->candidates, btf, at.id };
 			root->candidates = candidate;
 		}
 	}
@@ -1297,7 +1299,7 @@ static inline void core_describe_type(const struct btf *local, uint32_t id, stru
 		text_addf(out, "type %u", id);
 	else if (btf_is_composite(&type) || core_is_enum(type.kind))
 		text_addf(out, "%s '%s'",
-			  core_is_enum(type.kind) ? "enum" : btf_kind_row(type.kind)->name,
+			  core_is_enum(type.kind) ? "enum" : btf_kind_name(type.kind),
 			  type.name);
 	else
 		text_addf(out, "type '%s'", type.name);

@@ -60,7 +60,7 @@ static inline int externs_find_addresses(const struct names *names, struct exter
 	int err = proc_fd < 0 ? proc_fd : fs_lines_open(&lines, proc_fd, "kallsyms");
 
 	if (proc_fd >= 0)
-		close(proc_fd);
+		sys_close(proc_fd);
 	if (err)
 		return why_errno(why, err,
 				 "'/proc/kallsyms', which has the kernel's symbols, "

@@ -44,7 +44,7 @@ static inline int fs_read_small(int fd, char *buf, size_t size)
 	if (fd < 0)
 		return fd;
 	ret = sys_read(fd, buf, size - 1);
-	close(fd);
+	sys_close(fd);
 	if (ret > 0)
 		buf[ret] = '\0';
 	return ret;
@@ -72,7 +72,7 @@ static inline int fs_lines_open(struct fs_lines *lines, int dir_fd, const char *
 
 static inline void fs_lines_close(struct fs_lines *lines)
 {
-	close(lines->fd);
+	sys_close(lines->fd);
 }
 
 /*
@@ -119,15 +119,15 @@ static inline char *fs_lines_next(struct fs_lines *lines)
 SELDOM int fs_open_at(const char *path, unsigned int magic)
 {
 	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
-	struct statfs fs;
+	unsigned int found;
 	int err;
 
 	if (fd < 0)
 		return fd;
-	err = sys_result(fstatfs(fd, &fs));
-	if (err == 0 && (unsigned int)fs.f_type == magic)
+	err = sys_file_system(fd, &found);
+	if (err == 0 && found == magic)
 		return fd;
-	close(fd);
+	sys_close(fd);
 	return err ? err : -ENOENT;
 }
 
@@ -137,13 +137,13 @@ static inline int fs_mount_briefly(const struct fs_kind *kind)
 	const char *places[] = { kind->path, "/mnt", "/tmp", "/proc", "/sys", "/dev" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		int ret = sys_result(mount(kind->type, places[i], kind->type, 0, NULL));
+		int ret = sys_mount(kind->type, places[i], kind->type, 0, NULL);
 		if (ret == -ENOENT || ret == -ENOTDIR)
 			continue;
 		if (ret < 0)
 			return ret;
 		ret = fs_open_at(places[i], kind->magic);
-		umount2(places[i], MNT_DETACH);
+		sys_umount(places[i], MNT_DETACH);
 		return ret;
 	}
 	return -ENOENT;
@@ -167,14 +167,14 @@ static inline int fs_mount_in_child(const struct fs_kind *kind, int place_fd)
 		int fd;
 
 		/* Without namespaces, or in a chroot, it may be seen for a moment. */
-		if (unshare(CLONE_NEWNS) == 0)
-			mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+		if (sys_unshare(CLONE_NEWNS) == 0)
+			sys_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 		fd = fs_mount_briefly(kind);
 		if (fd < 0)
-			_exit(-fd & 127);
+			sys_exit(-fd & 127);
 		sys_dup_over(fd, place_fd);
-		close(fd);
-		_exit(0);
+		sys_close(fd);
+		sys_exit(0);
 	}
 	if (sys_wait(child, &status) < 0 || !WIFEXITED(status))
 		return -EINTR;
@@ -195,7 +195,7 @@ SELDOM int fs_mount_private(const struct fs_kind *kind)
 	err = fs_mount_in_child(kind, fd);
 	if (err == 0)
 		return fd;
-	close(fd);
+	sys_close(fd);
 	return err;
 }
 
@@ -274,7 +274,7 @@ SELDOM int fs_open_elsewhere(const struct fs_kind *kind)
 		}
 		fs_lines_close(&lines);
 	}
-	close(proc_fd);
+	sys_close(proc_fd);
 	return fd;
 }
 
@@ -315,7 +315,7 @@ static inline int fs_open_file(const struct fs_kind *kind, const char *path)
 	if (dir_fd < 0)
 		return dir_fd;
 	fd = sys_openat(dir_fd, path, O_RDONLY);
-	close(dir_fd);
+	sys_close(dir_fd);
 	return fd;
 }
 
@@ -341,7 +341,7 @@ static inline int fs_mount_tracing(void)
 	if (debug_fd < 0)
 		return fd;
 	tracing_fd = sys_openat(debug_fd, "tracing", O_PATH | O_DIRECTORY);
-	close(debug_fd);
+	sys_close(debug_fd);
 	return tracing_fd < 0 ? fd : tracing_fd;
 }
 

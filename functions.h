@@ -102,7 +102,7 @@ static inline int name_set_read(int tracing_fd, const struct functions_wanted *w
 static inline void name_set_close(struct name_set *set)
 {
 	if (set->hashes)
-		munmap(set->hashes, NAME_SET_SIZE * sizeof(*set->hashes));
+		sys_unmap(set->hashes, NAME_SET_SIZE * sizeof(*set->hashes));
 }
 
 /* ---- Their addresses ---- */
@@ -131,7 +131,7 @@ static inline int functions_from_kallsyms(const struct functions_wanted *wanted,
 	if (proc_fd < 0)
 		return proc_fd;
 	err = fs_lines_open(&lines, proc_fd, "kallsyms");
-	close(proc_fd);
+	sys_close(proc_fd);
 	if (err)
 		return err;
 	while ((line = fs_lines_next(&lines))) {

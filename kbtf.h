@@ -58,41 +58,41 @@ static inline int kbtf_read_first(struct view *out)
 	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
 	err = data ? sys_btf_info(fd, &info) : -ENOENT;
 	if (err < 0 && data)
-		munmap(data, (size_t)out->size);
-	close(fd);
+		sys_unmap(data, (size_t)out->size);
+	sys_close(fd);
 	return err < 0 ? err : 0;
 }
 
 /* A file's bytes: mapped, or read where it cannot be. */
 static inline int kbtf_read_fd(int fd, bool is_kernels, struct view *out)
 {
-	struct stat st;
+	struct sys_file file;
 	size_t len = 0;
 	uint8_t *data;
-	int ret = sys_fstat(fd, &st);
+	int ret = sys_fstat(fd, &file);
 
 	if (ret < 0)
 		return ret;
-	if (st.st_size <= 0 || (uint64_t)st.st_size > SIZE_MAX / 2)
+	if (file.size <= 0 || (uint64_t)file.size > SIZE_MAX / 2)
 		return -EINVAL;
-	data = sys_map((size_t)st.st_size, PROT_READ, 0, fd);
+	data = sys_map((size_t)file.size, PROT_READ, 0, fd);
 	if (data) {
-		*out = (struct view){ data, (uint64_t)st.st_size };
+		*out = (struct view){ data, (uint64_t)file.size };
 		return 0;
 	}
 	if (is_kernels && kbtf_read_first(out) == 0)
 		return 0;
-	data = sys_memory((size_t)st.st_size);
+	data = sys_memory((size_t)file.size);
 	if (!data)
 		return -ENOMEM;
 	do {
-		ret = sys_read(fd, data + len, (size_t)st.st_size - len);
+		ret = sys_read(fd, data + len, (size_t)file.size - len);
 		len += ret > 0 ? (size_t)ret : 0;
-	} while (ret > 0 && len < (size_t)st.st_size);
+	} while (ret > 0 && len < (size_t)file.size);
 	if (ret < 0)
-		munmap(data, (size_t)st.st_size);
+		sys_unmap(data, (size_t)file.size);
 	else
-		*out = (struct view){ data, (uint64_t)st.st_size };
+		*out = (struct view){ data, (uint64_t)file.size };
 	return ret < 0 ? ret : 0;
 }
 
@@ -128,14 +128,14 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 	if (fd < 0)
 		return fd;
 	err = kbtf_read_fd(fd, false, &file);
-	close(fd);
+	sys_close(fd);
 	if (err)
 		return err;
 	btf = kbtf_in_file(file);
 	data = btf.size ? sys_memory((size_t)btf.size) : NULL;
 	if (data)
 		*out = (struct view){ memcpy(data, btf.data, (size_t)btf.size), btf.size };
-	munmap((void *)file.data, (size_t)file.size);
+	sys_unmap((void *)file.data, (size_t)file.size);
 	return data ? 0 : btf.size ? -ENOMEM : -EINVAL;
 }
 
@@ -152,7 +152,7 @@ static inline int kbtf_open_vmlinux(struct view *out)
 	struct utsname name;
 	struct text path;
 
-	if (uname(&name) != 0)
+	if (sys_uname(&name) != 0)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		text_setf(&path, "%s%s%s", places[i][0], name.release, places[i][1]);
@@ -172,7 +172,7 @@ static inline int kbtf_read(struct kbtf *kbtf)
 	if (fd < 0)
 		return kbtf_open_vmlinux(&kbtf->bytes);
 	err = kbtf_read_fd(fd, true, &kbtf->bytes);
-	close(fd);
+	sys_close(fd);
 	return err;
 }
 
@@ -182,11 +182,11 @@ static inline int kbtf_read(struct kbtf *kbtf)
 static inline void kbtf_close(struct kbtf *kbtf)
 {
 	for (uint32_t i = 0; i < kbtf->nr_modules; i++)
-		close(kbtf->modules[i].fd);
+		sys_close(kbtf->modules[i].fd);
 	if (kbtf->bytes.data)
-		munmap((void *)kbtf->bytes.data, (size_t)kbtf->bytes.size);
+		sys_unmap((void *)kbtf->bytes.data, (size_t)kbtf->bytes.size);
 	if (kbtf->arena.data)
-		munmap(kbtf->arena.data, kbtf->arena.size);
+		sys_unmap(kbtf->arena.data, kbtf->arena.size);
 	*kbtf = (struct kbtf){ .file = kbtf->file };
 }
 
@@ -265,13 +265,13 @@ static inline void kbtf_open_modules(struct kbtf *kbtf)
 		if (module.fd < 0)
 			continue;
 		if (kbtf_read_module(kbtf, module.fd, &module.btf) != 0) {
-			close(module.fd);
+			sys_close(module.fd);
 			continue;
 		}
 		kbtf->modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules,
 					   sizeof(module));
 		if (!kbtf->modules) {
-			close(module.fd);
+			sys_close(module.fd);
 			kbtf->nr_modules = 0;
 			return;
 		}

@@ -151,7 +151,7 @@ static inline uint32_t version_parse_vdso(struct view vdso)
 static inline uint32_t kernel_version(void)
 {
 	/* One page is there for certain, and the note lies near the headers. */
-	struct view vdso = { (const uint8_t *)getauxval(AT_SYSINFO_EHDR), 4096 };
+	struct view vdso = { (const uint8_t *)bare_auxiliary(AT_SYSINFO_EHDR), 4096 };
 	uint32_t code = vdso.data ? version_parse_vdso(vdso) : 0;
 	struct utsname name;
 	char signature[256];
@@ -160,7 +160,7 @@ static inline uint32_t kernel_version(void)
 		return code;
 	if (fs_read(&fs_proc, "version_signature", signature, sizeof(signature)) > 0)
 		code = version_parse_signature(signature);
-	if (!code && uname(&name) == 0) {
+	if (!code && sys_uname(&name) == 0) {
 		code = version_parse_debian(name.version);
 		if (!code)
 			code = version_parse(name.release);

@@ -85,10 +85,10 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 /* "'vfs_read+0x4'", for messages. */
 static inline void target_add_name(const struct target *target, struct text *out)
 {
-	text_addf(out, "'%s", target->symbol);
 	if (target->offset)
-		text_addf(out, "+0x%llx", (unsigned long long)target->offset);
-	text_addf(out, "'");
+		text_addf(out, "'%s+0x%llx'", target->symbol, (unsigned long long)target->offset);
+	else
+		text_addf(out, "'%s'", target->symbol);
 }
 
 /* How a kernel differs by its machine, as uname -m names it. */
@@ -111,7 +111,7 @@ static inline struct machine machine_running(void)
 	const struct machine other = { "", NULL, 0 };
 	struct utsname name;
 
-	if (uname(&name) != 0)
+	if (sys_uname(&name) != 0)
 		return other;
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
 		if (strcmp(name.machine, machines[i].name) == 0)
@@ -211,7 +211,7 @@ static inline bool attach_blacklisted(const char *symbol)
 		}
 		fs_lines_close(&lines);
 	}
-	close(debug_fd);
+	sys_close(debug_fd);
 	return found;
 }
 
@@ -313,7 +313,7 @@ SELDOM int attach_check_symbol(const struct target *target, struct why *why)
  */
 static inline int attach_check_target(const struct target *target, struct why *why)
 {
-	return target->offset || text_find(target->symbol, ":") ? attach_check_symbol(target, why)
+	return target->offset || strrchr(target->symbol, ':') ? attach_check_symbol(target, why)
 								: 0;
 }
 

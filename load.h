@@ -35,7 +35,7 @@ struct verifier_log {
 static inline void verifier_log_close(struct verifier_log *log)
 {
 	if (log->data)
-		munmap(log->data, log->size);
+		sys_unmap(log->data, log->size);
 	*log = (struct verifier_log){ 0 };
 }
 
@@ -239,7 +239,7 @@ static inline int program_hint_helper(const char *helper, int err, struct why *w
 		return err;
 	}
 	why_hint(why, "this kernel (%u.%u) has no helper '%.*s' for such a program",
-		 version >> 16, version >> 8 & 255, (int)strcspn(helper, "\n"), helper);
+		 version >> 16, version >> 8 & 255, (int)text_until(helper, "\n"), helper);
 	return -EOPNOTSUPP;
 }
 

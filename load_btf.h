@@ -83,7 +83,7 @@ static inline bool btf_probe_load(const struct btf_probe *probe)
 	memcpy(btf.bytes + len, strings, sizeof(strings));
 	fd = btf_load_bytes(bytes, &no_log);
 	if (fd >= 0)
-		close(fd);
+		sys_close(fd);
 	return fd >= 0;
 }
 
@@ -113,7 +113,7 @@ static inline int btf_load_as(const struct btf *btf, const struct elf *elf, uint
 	ret = btf_fit(btf, elf, known, &arena, &bytes);
 	if (ret == 0)
 		ret = btf_load_bytes(bytes, log);
-	munmap(arena.data, arena.size);
+	sys_unmap(arena.data, arena.size);
 	return ret;
 }
 

@@ -14,9 +14,7 @@
  * session_run() below is that list. Leaves return -errno and say why; only this
  * file prints, and only main() ends the process: a probe in tracefs outlives it.
  */
-#include <poll.h>
 #include <signal.h>
-#include <sys/time.h>
 
 #include "adapt.h"
 #include "attach.h"
@@ -258,30 +256,27 @@ static void print_interrupt(int signal)
  */
 static int print_on_terminal(int fd, const char *data, size_t len)
 {
-	const struct itimerval never = { 0 };
-	const struct itimerval patience = { { PRINT_PATIENCE_S, 0 }, { PRINT_PATIENCE_S, 0 } };
 	int ret;
 
 	sys_signal_catch(SIGALRM, print_interrupt);
 	sys_signals_mask(SIG_UNBLOCK, SYS_SIGNAL(SIGALRM));
-	setitimer(ITIMER_REAL, &patience, NULL);
+	sys_alarm(PRINT_PATIENCE_S);
 	ret = sys_write(fd, data, len);
-	setitimer(ITIMER_REAL, &never, NULL);
+	sys_alarm(0);
 	return ret;
 }
 
 /* One write(), for no longer than our patience: what is written, 0 or -errno for nothing. */
 static int print_chunk(int fd, const char *data, size_t len)
 {
-	struct pollfd output = { .fd = fd, .events = POLLOUT };
-	struct stat st = { 0 };
+	struct sys_file file;
 	int ret = 1;
 
-	sys_fstat(fd, &st);
-	if (S_ISCHR(st.st_mode))
+	sys_fstat(fd, &file);
+	if (S_ISCHR(file.mode))
 		return print_on_terminal(fd, data, len);
-	if (!S_ISREG(st.st_mode))
-		ret = sys_result(poll(&output, 1, 1000 * PRINT_PATIENCE_S));
+	if (!S_ISREG(file.mode))
+		ret = sys_wait_writable(fd, PRINT_PATIENCE_S);
 	return ret > 0 ? sys_write(fd, data, len) : ret;
 }
 
@@ -443,23 +438,23 @@ static int file_open(const char *path)
 	int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	while (fd >= 0 && fd <= STDERR_FILENO)
-		fd = sys_result(dup(fd));
+		fd = sys_dup(fd);
 	return fd;
 }
 
 static int file_check(int fd, size_t *out_size, struct why *why)
 {
-	struct stat st;
-	int err = sys_fstat(fd, &st);
+	struct sys_file file;
+	int err = sys_fstat(fd, &file);
 
 	if (err)
 		return why_errno(why, err, "cannot be looked at");
-	if (!S_ISREG(st.st_mode))
-		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(st.st_mode), ELF_EXPECTED);
-	if (st.st_size > FILE_SIZE_MAX)
+	if (!S_ISREG(file.mode))
+		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(file.mode), ELF_EXPECTED);
+	if (file.size > FILE_SIZE_MAX)
 		return why_set(why, -ENOEXEC, "has %lld bytes, at most %u",
-			       (long long)st.st_size, FILE_SIZE_MAX);
-	*out_size = (size_t)st.st_size;
+			       (long long)file.size, FILE_SIZE_MAX);
+	*out_size = (size_t)file.size;
 	return 0;
 }
 
@@ -510,7 +505,7 @@ static int file_read(const char *path, struct arena *arena, struct view *out, st
 			   : why_set(why, -ENOMEM, "out of memory: %zu bytes for a file of %zu",
 				     arena->size, size);
 	}
-	close(fd);
+	sys_close(fd);
 	*out = (struct view){ .data = data, .size = len };
 	return err;
 }
@@ -765,7 +760,7 @@ SELDOM int session_iterate(struct session *s, struct why *why)
 		fd = iterator_read(attachments_get(&s->attachments, s->attached[i].first));
 		err = iterator_print(fd, why);
 		if (fd >= 0)
-			close(fd);
+			sys_close(fd);
 		if (err && err != -EPIPE)
 			return why_subject(why, err, "program '%s'", program->spec->name);
 	}
@@ -825,7 +820,7 @@ static int session_close(struct session *s, struct why *why)
 	maps_close(&s->maps, s->live);
 	kbtf_close(&s->kbtf);
 	if (s->arena.data)
-		munmap(s->arena.data, s->arena.size);
+		sys_unmap(s->arena.data, s->arena.size);
 	s->arena = (struct arena){ 0 };
 	return err;
 }

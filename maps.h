@@ -61,7 +61,7 @@ SELDOM uint32_t kernel_possible_cpus(void)
 /* A ring's data: whole pages, and a power of two. */
 static inline uint32_t map_ring_size(uint32_t wanted)
 {
-	uint32_t size = (uint32_t)getauxval(AT_PAGESZ);
+	uint32_t size = (uint32_t)bare_auxiliary(AT_PAGESZ);
 
 	while (size < wanted && size <= UINT32_MAX / 2)
 		size *= 2;
@@ -221,7 +221,7 @@ static inline bool maps_can_be_globals(void)
 	int fd = sys_map_create(&attr);
 
 	if (fd >= 0)
-		close(fd);
+		sys_close(fd);
 	return fd != -EINVAL && fd != -E2BIG;
 }
 
@@ -365,7 +365,7 @@ static inline int pin_lock_mount_point(void)
 {
 	int fd = sys_openat(AT_FDCWD, BPFFS_PATH, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
-	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && i < MOUNT_TRIES; i++)
+	for (int i = 0; fd >= 0 && sys_flock(fd, LOCK_EX | LOCK_NB) != 0 && i < MOUNT_TRIES; i++)
 		sys_signals_wait(0, MOUNT_PAUSE_NS);
 	return fd;
 }
@@ -379,12 +379,12 @@ static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 	if (!err && dirs->root_fd == -ENOENT) {
 		err = pin_enter(lock_fd);
 		if (!err) /* the very directory that is open, not where a symlink leads */
-			err = sys_result(mount("bpf", ".", "bpf", 0, "mode=0700"));
+			err = sys_mount("bpf", ".", "bpf", 0, "mode=0700");
 		dirs->mounted = err == 0;
 		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
 	if (lock_fd >= 0)
-		close(lock_fd);
+		sys_close(lock_fd);
 	if (err == 0)
 		return 0;
 	if (err == -ENODEV)
@@ -423,12 +423,13 @@ static inline int pin_open_root(struct pin_dirs *dirs, bool make, struct why *wh
 static inline int pin_open_subdir(int parent_fd, const char *name, const char *path, bool make,
 				  bool *out_made, struct why *why)
 {
-	int fd, err = 0;
+	int err = make ? sys_mkdirat(parent_fd, name, 0700) : -EEXIST;
+	int fd;
 
-	if (make && mkdirat(parent_fd, name, 0700) == 0)
+	if (err == 0)
 		*out_made = true;
-	else if (make && errno != EEXIST)
-		err = -errno;
+	if (err == -EEXIST)
+		err = 0;
 	fd = err ? err : sys_openat(parent_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
 	if (fd == -ENOENT && !make)
 		return fd;
@@ -477,18 +478,18 @@ SELDOM int pin_open_dirs(struct pin_dirs *dirs, const struct object_map *map, bo
 static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
 {
 	if (!keep && dirs->made_globals)
-		unlinkat(dirs->namespace_fd, "globals", AT_REMOVEDIR);
+		sys_unlinkat(dirs->namespace_fd, "globals", AT_REMOVEDIR);
 	if (!keep && dirs->made_namespace)
-		unlinkat(dirs->root_fd, dirs->namespace, AT_REMOVEDIR);
+		sys_unlinkat(dirs->root_fd, dirs->namespace, AT_REMOVEDIR);
 	if (dirs->globals_fd >= 0)
-		close(dirs->globals_fd);
+		sys_close(dirs->globals_fd);
 	if (dirs->namespace_fd >= 0)
-		close(dirs->namespace_fd);
+		sys_close(dirs->namespace_fd);
 	if (dirs->root_fd >= 0)
-		close(dirs->root_fd);
+		sys_close(dirs->root_fd);
 	if (!keep && dirs->mounted) {
-		chdir("/"); /* the working directory may be in it */
-		umount2(BPFFS_PATH, UMOUNT_NOFOLLOW);
+		sys_chdir("/"); /* the working directory may be in it */
+		sys_umount(BPFFS_PATH, UMOUNT_NOFOLLOW);
 	}
 	*dirs = (struct pin_dirs)PIN_DIRS_CLOSED;
 }
@@ -511,7 +512,7 @@ static inline int pin_get(int dir_fd, int pin_fd, const char *name)
 	else
 		fd = pin_enter(dir_fd) == 0 ? sys_obj_get(name) : -EACCES;
 	if (proc_fd >= 0)
-		close(proc_fd);
+		sys_close(proc_fd);
 	return fd;
 }
 
@@ -544,19 +545,19 @@ static inline int pin_check_map(int fd, const struct object_map *map, struct why
 static inline int pin_open_map(int dir_fd, const struct object_map *map, struct why *why)
 {
 	int pin_fd = sys_openat(dir_fd, map->name, O_PATH | O_NOFOLLOW);
-	struct stat st = { 0 };
+	struct sys_file file;
 	int fd, err;
 
 	if (pin_fd < 0)
 		return pin_fd == -ENOENT ? pin_fd : why_errno(why, pin_fd, "cannot be looked at");
-	err = sys_fstat(pin_fd, &st);
-	if (err == 0 && (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))) {
-		close(pin_fd);
+	err = sys_fstat(pin_fd, &file);
+	if (err == 0 && (S_ISLNK(file.mode) || S_ISDIR(file.mode))) {
+		sys_close(pin_fd);
 		return why_set(why, -EEXIST, "is a %s, expected a map",
-			       S_ISLNK(st.st_mode) ? "symlink" : "directory");
+			       S_ISLNK(file.mode) ? "symlink" : "directory");
 	}
 	fd = err ? err : pin_get(dir_fd, pin_fd, map->name);
-	close(pin_fd);
+	sys_close(pin_fd);
 	if (fd < 0 && fd != -ENOENT) {
 		why_errno(why, fd, "cannot be opened");
 		if (fd == -EPERM || fd == -EACCES)
@@ -566,7 +567,7 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 		return fd;
 	err = pin_check_map(fd, map, why);
 	if (err) {
-		close(fd);
+		sys_close(fd);
 		return err;
 	}
 	return fd;
@@ -643,7 +644,7 @@ static inline void maps_close_templates(struct maps *maps)
 	for (uint32_t i = 0; i < maps->nr; i++) {
 		if (!maps->specs->items[i].is_template)
 			continue;
-		close(maps->items[i].fd);
+		sys_close(maps->items[i].fd);
 		maps->items[i].fd = -1;
 	}
 }
@@ -745,7 +746,7 @@ SELDOM int maps_adopt(struct maps *maps, struct why *why)
 		if (fd < 0)
 			return why_subject(why, fd, "map '%s'", maps->specs->items[i].name);
 		sys_dup_over(fd, maps->items[i].fd);
-		close(fd);
+		sys_close(fd);
 		maps->items[i].pinned = true;
 	}
 	return 0;
@@ -781,9 +782,9 @@ static inline void maps_close(struct maps *maps, bool keep)
 		const struct object_map *map = &maps->specs->items[i];
 
 		if (!keep && maps->items[i].pinned_here)
-			unlinkat(pin_dir_fd(&maps->dirs, map->pinning), map->name, 0);
+			sys_unlinkat(pin_dir_fd(&maps->dirs, map->pinning), map->name, 0);
 		if (maps->items[i].fd >= 0)
-			close(maps->items[i].fd);
+			sys_close(maps->items[i].fd);
 	}
 	maps->nr = 0;
 	pin_close_dirs(&maps->dirs, keep);

@@ -215,7 +215,7 @@ static inline int multi_link_names(struct attachments *all, struct multi *multi,
 		err = multi_link(all, multi, &attr);
 	}
 	multi->nr_set += names.nr;
-	munmap(names.pointers, names.size);
+	sys_unmap(names.pointers, names.size);
 	return err ? multi_explain_link(multi, err, why) : 0;
 }
 

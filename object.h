@@ -254,6 +254,14 @@ static inline int object_read_license(const struct elf_section *section, struct 
 
 /* ---- BTF ---- */
 
+static inline int object_read_btf(const struct object_parser *parser, struct btf *out,
+				  struct why *why)
+{
+	int err = btf_open(parser->btf.data, NULL, parser->arena, out, why);
+
+	return err ? err : btf_check(out, why);
+}
+
 /*
  * Much needs no BTF: one that cannot be read is none, until something needs it,
  * and object_need_btf() says what is wrong with it.
@@ -264,7 +272,7 @@ static inline void object_open_btf(const struct object_parser *parser)
 
 	if (!parser->btf.idx)
 		return;
-	object->has_btf = btf_open(parser->btf.data, NULL, parser->arena, &object->btf, NULL) == 0;
+	object->has_btf = object_read_btf(parser, &object->btf, NULL) == 0;
 	if (object->has_btf && parser->btf_ext.idx &&
 	    btf_ext_open(parser->btf_ext.data, &object->btf, &object->btf_ext, NULL) != 0)
 		object->btf_ext = (struct btf_ext){ 0 };
@@ -281,7 +289,7 @@ SELDOM int object_need_btf(const struct object_parser *parser, struct why *why)
 		why_hint(why, "compile it with -g, by GCC with -gbtf");
 		return -ENOEXEC;
 	}
-	btf_open(parser->btf.data, NULL, parser->arena, &unused, why);
+	object_read_btf(parser, &unused, why);
 	return why_subject(why, -ENOEXEC, "section %u '.BTF'", parser->btf.idx);
 }
 

@@ -154,7 +154,7 @@ static inline int probe_attach_perf(struct probe_session *session, const struct 
 /* What is the same in all of a process's: 64 bits that are new for each execve. */
 static inline void event_make_base(char *out)
 {
-	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
+	const uint8_t *random = (const uint8_t *)bare_auxiliary(AT_RANDOM);
 
 	memcpy(out, EVENT_PREFIX, sizeof(EVENT_PREFIX) - 1);
 	for (size_t i = 0; i < EVENT_DIGITS; i++) {
@@ -287,7 +287,7 @@ static inline unsigned int events_pass(int dir_fd, const char *path, enum probe_
 			continue;
 		if (events_fd < 0)
 			events_fd = sys_openat(dir_fd, path, O_WRONLY | O_APPEND);
-		if (events_fd < 0 || (!own && flock(events_fd, LOCK_EX | LOCK_NB) != 0))
+		if (events_fd < 0 || (!own && sys_flock(events_fd, LOCK_EX | LOCK_NB) != 0))
 			break;
 		if (event_remove(events_fd, kind, event) == 0)
 			removed++;
@@ -295,7 +295,7 @@ static inline unsigned int events_pass(int dir_fd, const char *path, enum probe_
 			++*nr_left;
 	}
 	if (events_fd >= 0)
-		close(events_fd);
+		sys_close(events_fd);
 	fs_lines_close(&lines);
 	return removed;
 }
@@ -321,8 +321,8 @@ static inline void events_sweep(const struct probe_session *session, enum probe_
 {
 	struct text path;
 
-	text_setf(&path, "%s%s", session->tracing_fd < 0 ? "/sys/kernel/tracing/" : "",
-		  probe_families[kind].events);
+	text_setf(&path, "%.*s%s", session->tracing_fd < 0 ? TEXT_SIZE : 0,
+		  "/sys/kernel/tracing/", probe_families[kind].events);
 	events_remove(session->tracing_fd, path.data, kind, false);
 }
 
@@ -341,9 +341,9 @@ static inline void guardian_run(pid_t parent, int tracing_fd)
 	const unsigned long death = SYS_SIGNAL(SIGUSR1);
 
 	sys_signals_mask(SIG_BLOCK, death);
-	setsid();
-	syscall(__NR_prctl, (long)PR_SET_PDEATHSIG, (long)SIGUSR1);
-	while (getppid() == parent)
+	sys_setsid();
+	sys_call2(__NR_prctl, PR_SET_PDEATHSIG, SIGUSR1);
+	while (sys_getppid() == parent)
 		sys_signals_wait(death, 0);
 	for (int tries = 0; tries < GUARDIAN_TRIES; tries++) {
 		unsigned int nr_left = 0;
@@ -355,12 +355,12 @@ static inline void guardian_run(pid_t parent, int tracing_fd)
 			break;
 		sys_signals_wait(death, GUARDIAN_PAUSE_NS);
 	}
-	_exit(0);
+	sys_exit(0);
 }
 
 static inline pid_t guardian_start(int tracing_fd)
 {
-	pid_t parent = getpid(), guardian;
+	pid_t parent = sys_getpid(), guardian;
 
 	sys_keep_children();
 	guardian = sys_fork(0);
@@ -372,7 +372,7 @@ static inline pid_t guardian_start(int tracing_fd)
 
 static inline void guardian_stop(pid_t guardian)
 {
-	if (kill(guardian, SIGKILL) == 0)
+	if (sys_kill(guardian, SIGKILL) == 0)
 		sys_wait(guardian, NULL);
 }
 
@@ -468,9 +468,9 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 
 	if (err)
 		return err;
-	flock(session->events_fd[site->kind], LOCK_SH);
+	sys_flock(session->events_fd[site->kind], LOCK_SH);
 	err = probe_attach_event(session, site, prog_fd, out);
-	flock(session->events_fd[site->kind], LOCK_UN);
+	sys_flock(session->events_fd[site->kind], LOCK_UN);
 	return err;
 }
 
@@ -484,9 +484,9 @@ static inline int attachment_retract(const struct probe_session *session,
 	int err = 0;
 
 	if (attachment->link_fd >= 0)
-		close(attachment->link_fd);
+		sys_close(attachment->link_fd);
 	if (attachment->perf_fd >= 0)
-		close(attachment->perf_fd);
+		sys_close(attachment->perf_fd);
 	attachment->link_fd = attachment->perf_fd = -1;
 	if (attachment->event) { /* only now: an event that perf holds is busy */
 		event_make_name(attachment->event, &event);
@@ -524,9 +524,9 @@ static inline void probe_session_close(struct probe_session *session)
 		guardian_stop(session->guardian);
 	for (enum probe_kind kind = 0; kind < NR_PROBE_KINDS; kind++)
 		if (session->events_fd[kind] >= 0)
-			close(session->events_fd[kind]);
+			sys_close(session->events_fd[kind]);
 	if (session->tracing_fd >= 0)
-		close(session->tracing_fd);
+		sys_close(session->tracing_fd);
 	*session = (struct probe_session)PROBE_SESSION_CLOSED;
 }
 
@@ -626,7 +626,7 @@ SELDOM int attachments_close(struct attachments *all, struct why *why)
 
 	probe_session_close(&all->probes);
 	if (all->more)
-		munmap(all->more, ATTACHMENTS_MAX * sizeof(*all->more));
+		sys_unmap(all->more, ATTACHMENTS_MAX * sizeof(*all->more));
 	*all = (struct attachments)ATTACHMENTS_CLOSED;
 	return err;
 }
@@ -652,7 +652,7 @@ static inline bool places_open(struct places *places)
 static inline void places_close(struct places *places)
 {
 	if (places->items)
-		munmap(places->items, PLACES_MAX * sizeof(*places->items));
+		sys_unmap(places->items, PLACES_MAX * sizeof(*places->items));
 	places->items = NULL;
 }
 
@@ -759,7 +759,7 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 	if (prog_fd < 0)
 		return false;
 	err = probe_try_multi(prog_fd, attach_type);
-	close(prog_fd);
+	sys_close(prog_fd);
 	return err == -EFAULT;
 }
 

@@ -70,7 +70,7 @@ SELDOM int programs_leave_out(struct programs *programs, struct program *program
 	if (!programs->first_err)
 		programs->first_err = err;
 	if (program->fd >= 0)
-		close(program->fd);
+		sys_close(program->fd);
 	program->fd = programs->function_fds[program->spec->function] = -1;
 	program->nr_targets = 0;
 	program->left_out = true;
@@ -433,7 +433,7 @@ SELDOM void programs_unload(struct programs *programs)
 {
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		if (programs->items[i].fd >= 0)
-			close(programs->items[i].fd);
+			sys_close(programs->items[i].fd);
 		programs->items[i].fd = -1;
 	}
 }
@@ -442,9 +442,9 @@ SELDOM void programs_unload(struct programs *programs)
 static inline void programs_trim(struct programs *programs)
 {
 	if (programs->scratch.data)
-		munmap(programs->scratch.data, programs->scratch.size);
+		sys_unmap(programs->scratch.data, programs->scratch.size);
 	if (programs->btf_fd >= 0)
-		close(programs->btf_fd);
+		sys_close(programs->btf_fd);
 	programs->scratch = (struct arena){ 0 };
 	programs->btf_fd = -1;
 }

@@ -195,7 +195,7 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 	if (proc_fd < 0)
 		return proc_fd;
 	err = fs_lines_open(&lines, proc_fd, "kallsyms");
-	close(proc_fd);
+	sys_close(proc_fd);
 	if (err)
 		return err;
 	while ((line = fs_lines_next(&lines)))
@@ -222,7 +222,7 @@ static inline bool symbols_have(const char *name)
 				memcmp(symbol.name, name, symbol.len) == 0;
 		fs_lines_close(&lines);
 	}
-	close(proc_fd);
+	sys_close(proc_fd);
 	return found;
 }
 

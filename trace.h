@@ -143,7 +143,7 @@ static inline int clock_open_cpu(struct attachments *all, uint64_t frequency, in
 		return fd;
 	out = attachments_add(all);
 	if (!out) {
-		close(fd);
+		sys_close(fd);
 		return -ENOMEM;
 	}
 	out->perf_fd = fd;

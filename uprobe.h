@@ -153,14 +153,14 @@ static inline int binary_check(const struct binary *binary, struct why *why)
 /* Looks at the open file. Returns 0, or -EINVAL with a reason. */
 static inline int binary_open(int fd, struct binary *out, struct why *why)
 {
-	struct stat st;
+	struct sys_file file;
 
 	memset(out, 0, offsetof(struct binary, strings));
 	out->strings.len = 0;
 	out->fd = fd;
-	if (sys_fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	if (sys_fstat(fd, &file) != 0 || !S_ISREG(file.mode))
 		return why_set(why, -EINVAL, "is not a file");
-	out->size = (uint64_t)st.st_size;
+	out->size = (uint64_t)file.size;
 	if (binary_read(out, 0, &out->header, sizeof(out->header)) &&
 	    out->header.e_ident[EI_CLASS] == ELFCLASS64 &&
 	    out->header.e_ident[EI_DATA] == ELF_HOST_DATA) {
@@ -356,7 +356,7 @@ static inline int binary_try(const char *folder, const char *machine, const char
 
 static inline const char *binary_machine(struct utsname *name)
 {
-	if (uname(name) != 0)
+	if (sys_uname(name) != 0)
 		return "";
 	return strcmp(name->machine, "ppc64le") == 0 ? "powerpc64le" : name->machine;
 }
@@ -422,7 +422,7 @@ static inline int uprobe_find_places(struct uprobe *uprobe, const struct target_
 		if (!err)
 			places_add(&uprobe->search.places, 0);
 	}
-	close(fd);
+	sys_close(fd);
 	for (uint32_t i = 0; i < uprobe->search.places.nr && !err; i++)
 		uprobe->search.places.items[i] += target->offset;
 	return err;

@@ -42,20 +42,22 @@ mkdir -p "$trixie"
 # ---- The contestants ----
 
 # A copy of the sources, so that nobody's ./load_kp_bpf is in the way.
-build_loader() { # NAME CC
-    mkdir -p "$bench/$1.d"
-    mkdir -p "$bench/$1.d/scripts"
-    cp "$here"/../*.[ch] "$here/../Makefile" "$bench/$1.d"
-    cp "$here/layout.ld" "$bench/$1.d/scripts"
-    make -s -C "$bench/$1.d" CC="$2" load_kp_bpf
-    cp "$bench/$1.d/load_kp_bpf" "$bench/$1"
+build_loader() { # NAME [VARIABLE=VALUE]...
+    loader=$1
+    shift
+    mkdir -p "$bench/$loader.d/scripts"
+    cp "$here"/../*.[ch] "$here/../Makefile" "$bench/$loader.d"
+    cp "$here/layout.ld" "$bench/$loader.d/scripts"
+    make -s -C "$bench/$loader.d" "$@" load_kp_bpf
+    cp "$bench/$loader.d/load_kp_bpf" "$bench/$loader"
 }
 
 small='-std=gnu11 -D_GNU_SOURCE -Os -Wall -Wextra -fno-pie -fno-asynchronous-unwind-tables
     -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,norelro -Wl,-z,noseparate-code
     -static -s'
-build_loader load_musl musl-gcc
-build_loader load_glibc cc
+build_loader load_bare
+build_loader load_musl CC=musl-gcc HOSTED=yes
+build_loader load_glibc HOSTED=yes
 # shellcheck disable=SC2086 # words
 {
     # musl-gcc does not look at the kernel's headers, which are its own here.
@@ -89,7 +91,7 @@ done
 # ---- The boot ----
 
 files=
-for file in floor measure libbpf_loader load_musl load_glibc; do
+for file in floor measure libbpf_loader load_bare load_musl load_glibc; do
     files="$files -f $bench/$file:bench/$file"
 done
 for file in "$bench"/*.o "$trixie"/*; do
@@ -100,7 +102,7 @@ boot() { # SUITE GUEST_SCRIPT_ARG...
     suite=$1
     shift
     # shellcheck disable=SC2086 # words
-    LOADER=$bench/load_musl "$here/vm.sh" -s "$suite" -t 3600 -q '-icount shift=0,sleep=off' \
+    LOADER=$bench/load_bare "$here/vm.sh" -s "$suite" -t 3600 -q '-icount shift=0,sleep=off' \
         $files -f "$OUT/tests/hit:bin/hit" -f "$source/guest.sh:bin/bench.sh" \
         "$here/guest/mounted.sh" bench.sh "$@" >"$bench/figures.$suite" ||
         { cat "$bench/figures.$suite" >&2; exit 1; }
@@ -122,8 +124,9 @@ libbpf=$(dpkg-query -W -f '${Version}' libbpf-dev)
 {
     echo "about ${libbpf#*:} $(basename "$("$here/kernel.sh" bookworm)") $rounds $function"
     sizes floor "$bench/floor"
+    sizes load_bare "$bench/load_bare"
+    sizes load_alias "$bench/load_bare"
     sizes load_musl "$bench/load_musl"
-    sizes load_alias "$bench/load_musl"
     sizes load_glibc "$bench/load_glibc"
     sizes libbpf "$bench/libbpf_loader"
     sizes bpftool "$trixie"/*

@@ -32,7 +32,7 @@ run 'lint' scripts/lint.sh
 run 'README' scripts/check_readme.sh
 # shellcheck disable=SC2086 # words
 run 'kernels' scripts/check_matrix.sh $kernels
-LOADER=$OUT/musl-gcc/load_kp_bpf run 'attack' scripts/attack.sh
+LOADER=$OUT/bare/load_kp_bpf run 'attack' scripts/attack.sh
 [ "${1:-}" != all ] || run 'release' scripts/check_release.sh
 run 'fuzz' scripts/fuzz.sh "${FUZZ_SECONDS:-60}"
 

@@ -131,7 +131,7 @@ report_corpus() {
 "$here/deps.sh" build vm guest corpus
 mkdir -p "$corpus"
 if [ -z "${LOADER:-}" ]; then
-    make -s -C "$here/.." CC=musl-gcc BIN="$(cd "$corpus" && pwd)/load_kp_bpf"
+    make -s -C "$here/.." BIN="$(cd "$corpus" && pwd)/load_kp_bpf"
     export LOADER="$corpus/load_kp_bpf"
 fi
 "$source/build.sh"

@@ -85,23 +85,23 @@ abi_is_complete() {
 
 # --- the binary ---------------------------------------------------------------
 
-# In a folder of its own, and static whatever the C library.
-build_loader() { # COMPILER
-    tree=$host/tree-$1
+# In a folder of its own, and static, with a C library as well as without.
+build_loader() { # COMPILER [HOSTED]
+    tree=$host/tree-$1${2:+-hosted}
     rm -rf "$tree"
     mkdir -p "$tree/scripts"
     cp Makefile ./*.c ./*.h "$tree"
     cp scripts/layout.ld "$tree/scripts"
-    make -s -C "$tree" CC="$1" CFLAGS='-Os -Werror' >"$host/log" 2>&1 || return
+    make -s -C "$tree" CC="$1" HOSTED="${2:-}" CFLAGS='-Os -Werror' >"$host/log" 2>&1 || return
     ! readelf -l "$tree/load_kp_bpf" | grep INTERP >"$host/log"
 }
 
-check_build() { # COMPILER
-    name="the loader, built by $1"
+check_build() { # COMPILER [HOSTED]
+    name="the loader, built by $1${2:+ with its C library}"
     if ! has "$1"; then
         echo "skip - $name: there is no $1"
-    elif build_loader "$1"; then
-        echo "ok - $name: $(wc -c <"$host/tree-$1/load_kp_bpf") bytes"
+    elif build_loader "$@"; then
+        echo "ok - $name: $(wc -c <"$tree/load_kp_bpf") bytes"
     else
         echo "not ok - $name: $(head -n 1 "$host/log")"
     fi
@@ -335,6 +335,7 @@ all() {
     done
     for compiler in $(echo "$CC" cc gcc clang musl-gcc | tr ' ' '\n' | awk '!seen[$0]++'); do
         check_build "$compiler"
+        check_build "$compiler" hosted
     done
     check_binary
     : >"$host/complete"

@@ -5,8 +5,8 @@
 # kernels (Debian's names; all of the list below when none is given), two at a
 # time, and print what failed, one table, and "N passed, N failed, N skipped". A
 # kernel that the mirror does not have is a skip, but for the one that must be
-# there. On amd64 the musl build meets all of them but Debian 11's, which meets
-# the glibc build; other machines have their own.
+# there. On Debian 11's it is the one with a C library, glibc, on the others the one
+# without.
 set -u
 cd "${0%/*}/.." || exit
 OUT=${OUT:-build}
@@ -33,8 +33,8 @@ table_row() { # MACHINE SUITE KERNEL CASES PASSED FAILED SKIPPED
 
 loader_of() { # ARCH SUITE
     case $1:$2 in
-    amd64:bullseye) echo "$OUT/cc/load_kp_bpf" ;;
-    amd64:*) echo "$OUT/musl-gcc/load_kp_bpf" ;;
+    amd64:bullseye) echo "$OUT/hosted/load_kp_bpf" ;;
+    amd64:*) echo "$OUT/bare/load_kp_bpf" ;;
     *) echo "$OUT/tests/$1/load_kp_bpf" ;;
     esac
 }
@@ -76,8 +76,8 @@ fi
 
 # --- all of them --------------------------------------------------------------
 
-build_loader() { # CC: into $OUT/CC/
-    make -s -B CC="$1" BIN="$OUT/$1/load_kp_bpf"
+build_loader() { # NAME [VARIABLE=VALUE]: into $OUT/NAME/
+    mkdir -p "$OUT/$1" && make -s -B BIN="$OUT/$1/load_kp_bpf" ${2:+"$2"}
 }
 
 # Everything that two kernels at a time could build in each other's way. (What
@@ -86,8 +86,7 @@ prepare() { # ARCH...
     for arch; do
         if [ "$arch" = amd64 ]; then
             scripts/deps.sh build examples vm guest &&
-                mkdir -p "$OUT/cc" "$OUT/musl-gcc" &&
-                build_loader cc && build_loader musl-gcc && make -s examples && tests/build.sh
+                build_loader bare && build_loader hosted HOSTED=yes && make -s examples && tests/build.sh
         else
             scripts/deps.sh examples vm machines cross && tests/build.sh "$arch"
         fi

@@ -55,7 +55,7 @@ verdict $? "README: parts of exec_depth.c"
 
 block console >"$work/session"
 grep '^# ' "$work/session" | sed 's/^# //' >"$work/session.commands"
-make -s -B CC=musl-gcc >"$work/log" 2>&1
+make -s -B >"$work/log" 2>&1
 LOADER=$PWD/load_kp_bpf "$here/vm.sh" -T bpftool -f examples/test_prog.o:root/test_prog.o \
     -f examples/hits.o:root/hits.o -f examples/exec_depth.o:root/exec_depth.o -f "$work/session.commands:root/commands" \
     -f "$here/guest/session.sh:bin/session.sh" "$here/guest/mounted.sh" session.sh /root/commands \

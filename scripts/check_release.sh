@@ -13,7 +13,7 @@ cd "${0%/*}/.." || exit
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-SIZE_MAX=167936
+SIZE_MAX=155648
 
 scripts/release.sh || exit
 work=$(mktemp -d)

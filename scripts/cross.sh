@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Sourced, not run, after debian.sh. The machines that a release is for, and how
-# to compile a static program for each: with Debian's compiler, whose own C
-# library is put aside for Debian's musl of that machine.
+# to compile a static program for each: with Debian's compiler, and the headers of
+# Debian's musl of that machine. The tests need the library itself as well.
 
 # The first suite whose musl-dev exists for all of the machines.
 CROSS_SUITE=trixie
@@ -45,5 +45,5 @@ cross_setup() { # MACHINE
 
 cross_loader() { # MACHINE FILE
     cross_setup "$1" || return
-    make -s BIN="$2" CC="$cross_cc" CPPFLAGS="$cross_cflags" CFLAGS=-Oz LDFLAGS="$cross_ldflags -s"
+    make -s BIN="$2" CC="$cross_cc" CPPFLAGS="$cross_cflags" CFLAGS=-Oz
 }

@@ -32,7 +32,8 @@ globals.h: btf_value.h object.h
 code.h: object.h
 fold.h: object.h
 list.h: core.h globals.h code.h
-bpf_sys.h:
+bare.h:
+bpf_sys.h: bare.h
 fs.h: text.h bpf_sys.h
 kernel.h: elf64.h bpf_sys.h fs.h
 symbols.h: text.h fs.h

@@ -3,7 +3,7 @@
 #
 # release.sh: cross-build the static loader for each machine of cross.sh into
 # release/load_kp_bpf-MACHINE, with SHA256SUMS, and print a table of their sizes.
-# The bytes depend on the sources, the compilers and musl, and on nothing else:
+# The bytes depend on the sources, the compilers and the headers, and on nothing else:
 # neither on the folder nor on the day.
 set -eu
 cd "${0%/*}/.."

@@ -290,7 +290,7 @@ int main(int argc, char **argv)
 	libbpf_set_print(hear);
 	if (!arena.data || elf_open(read_file(argv[1]), &elf, &why) ||
 	    !find_section(&elf, ".BTF", &btf_section) || !find_section(&elf, ".BTF.ext", &ext_section) ||
-	    btf_open(btf_section.data, NULL, &arena, &local, &why) ||
+	    btf_open(btf_section.data, NULL, &arena, &local, &why) || btf_check(&local, &why) ||
 	    btf_ext_open(ext_section.data, &local, &ext, &why))
 		die(argv[1], why.reason.len ? why.reason.data : "has no .BTF.ext");
 	open_btf(argv[2], NULL, &kernel);

@@ -88,6 +88,8 @@ static long fixture_syscall(long number, ...)
 	va_end(args);
 	if (number == __NR_openat)
 		return fixture_openat((int)arg[0], (const char *)arg[1], (int)arg[2]);
+	if (number == __NR_uname)
+		return fixture_uname((struct utsname *)arg[0]);
 	if (fixture.files && number == __NR_fsopen) {
 		errno = EPERM;
 		return -1;
@@ -96,7 +98,6 @@ static long fixture_syscall(long number, ...)
 }
 
 #define syscall(...) fixture_syscall(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L, 0L)
-#define uname(out) fixture_uname(out)
 #define getauxval fixture_getauxval
 #define main loader_main
 #include "../loader.c"
@@ -104,7 +105,6 @@ static long fixture_syscall(long number, ...)
 #include "../load_btf.h"
 #undef main
 #undef getauxval
-#undef uname
 #undef syscall
 
 /* No vDSO: it would tell this machine's version. */

@@ -16,12 +16,15 @@
 
 enum { PART_BTF, PART_SPLIT, PART_EXT, PART_VALUE, NR_PARTS };
 
+static bool is_checked; /* btf_check() says that all is there */
+
 static void look_at_type(const struct btf *btf, uint32_t id)
 {
 	struct btf_type type;
+	bool is_there = btf_type_get(btf, id, &type);
 
-	expect(btf_type_get(btf, id, &type), "a type that is named is not there");
-	expect(type.name, "a type without a name");
+	expect(is_there || !is_checked, "a type that is named is not there");
+	expect(!is_there || type.name, "a type without a name");
 }
 
 static void look_at_elements(const struct btf_type *type)
@@ -46,7 +49,10 @@ static void look_at_elements(const struct btf_type *type)
 			look_at_type(type->btf, variable.type);
 		if (btf_enumerator_get(type, i, &enumerator) && ++nr_got)
 			expect(enumerator.name, "an enumerator without a name");
-		expect(nr_got == (btf_kind_row(type->kind)->element != 0), "an element");
+		expect(nr_got == (btf_kind_row(type->kind)->element != 0) ||
+		       (nr_got == 0 && !is_checked), "an element");
+		expect((btf_member_name(type, i) != NULL) == (btf_is_composite(type) && nr_got),
+		       "a member's name alone");
 	}
 }
 
@@ -61,13 +67,15 @@ static void look_at(const struct btf_type *type, struct view value)
 
 	look_at_type(type->btf, type->type);
 	look_at_elements(type);
+	btf_size(type->btf, type->id, &size);
+	if (!is_checked)
+		return; /* of the kernel's no name and no value is told */
 	expect(type->kind == BTF_KIND_INT || type->number.bits == 0, "an INT");
 	expect(type->kind == BTF_KIND_ARRAY || type->length == 0, "an ARRAY");
 	btf_linkage(type);
 	btf_tag_component(type);
 	if (btf_type_skip(type->btf, type->id, &behind))
 		expect(!btf_is_modifier(&behind), "a modifier is left");
-	btf_size(type->btf, type->id, &size);
 	expect(btf_essential_len(type->name) <= strlen(type->name), "an essential name");
 
 	text_clear(&text);
@@ -90,7 +98,10 @@ static void look_at_types(const struct btf *btf, struct view value)
 	bool more = btf_type_first(btf, BTF_KINDS_ALL, &next);
 
 	for (uint32_t id = btf->first_id; id < btf->end_id; id++) {
-		expect(btf_type_get(btf, id, &type), "a type is not there");
+		if (!btf_type_get(btf, id, &type)) {
+			expect(!is_checked, "a type is not there");
+			continue;
+		}
 		expect(more && next.id == id && next.extra == type.extra && next.kind == type.kind,
 		       "the next type is another one than that of its id");
 		more = btf_type_next(&next, BTF_KINDS_ALL);
@@ -98,7 +109,7 @@ static void look_at_types(const struct btf *btf, struct view value)
 	}
 	expect(!more, "there are more types than ids");
 	expect(!btf_type_get(btf, btf->end_id, &type), "a type behind the last one");
-	if (btf->first_id < btf->end_id) {
+	if (btf_type_get(btf, btf->end_id - 1, &type) && type.btf == btf && type.id) {
 		uint32_t found = btf_find(btf, type.name, type.kind);
 
 		expect(found && found <= type.id, "a type is not found by its name");
@@ -131,19 +142,26 @@ static void look_at_ext(const struct btf_ext *ext)
 	}
 }
 
-static bool opened(struct view bytes, const struct btf *base, struct arena *out_arena,
-		   struct btf *out)
+/* Opens it, as the kernel's; is_checked says whether an object's would be taken too. */
+static bool open_btf(struct view bytes, const struct btf *base, struct arena *out_arena,
+		     struct btf *out)
 {
 	size_t size = btf_index_len(bytes.size);
+	bool opened = false;
 	struct why why;
 	int err;
 
 	*out_arena = (struct arena){ .data = calloc(1, size + 8), .size = size + 8 };
 	why_clear(&why);
 	err = btf_open(bytes, base, out_arena, out, &why);
+	if (!err) {
+		opened = true;
+		err = btf_check(out, &why);
+	}
+	is_checked = !err && (!base || is_checked);
 	if (err && (err != -ENOEXEC || !why_is_told(&why)))
 		finding("refused for another reason than what is wrong", &why);
-	return !err;
+	return opened;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -160,12 +178,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	view_slice(input, sizeof(lens), input.size - sizeof(lens), &input);
 	for (int i = 0; i < NR_PARTS; i++)
 		parts[i] = part_of(&input, i < PART_VALUE ? lens[i] : SIZE_MAX);
-	if (opened(parts[PART_BTF], NULL, &arena, &btf)) {
+	if (open_btf(parts[PART_BTF], NULL, &arena, &btf)) {
+		bool is_base_checked = is_checked;
+
 		look_at_types(&btf, parts[PART_VALUE]);
-		if (opened(parts[PART_SPLIT], &btf, &split_arena, &split))
+		if (open_btf(parts[PART_SPLIT], &btf, &split_arena, &split))
 			look_at_types(&split, parts[PART_VALUE]);
+		is_checked = is_base_checked;
 		why_clear(&why);
-		if (btf_ext_open(parts[PART_EXT], &btf, &ext, &why) == 0)
+		if (!is_checked)
+			; /* no object's */
+		else if (btf_ext_open(parts[PART_EXT], &btf, &ext, &why) == 0)
 			look_at_ext(&ext);
 		else if (!why_is_told(&why))
 			finding(".BTF.ext is refused without a readable reason", &why);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * fuzz_btf_fit: what btf_open() accepts is fitted, for a kernel that knows what
+ * fuzz_btf_fit: what btf_check() accepts is fitted, for a kernel that knows what
  * the first four bytes say, into memory as long as is said to be needed: it is
  * BTF again, with the same ids and strings and no kind that is not known, and
  * fitting it once more changes nothing.
@@ -64,7 +64,7 @@ static struct arena reopen(struct view bytes, struct btf *out)
 	struct why why;
 
 	why_clear(&why);
-	HOLDS(btf_open(bytes, NULL, &arena, out, &why) == 0);
+	HOLDS(btf_open(bytes, NULL, &arena, out, &why) == 0 && btf_check(out, &why) == 0);
 	return arena;
 }
 
@@ -99,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(file, data + sizeof(known), size);
 	why_clear(&why);
 	index = arena_of((btf_index_len(size) + 7) & ~7ULL);
-	if (btf_open((struct view){ file, size }, NULL, &index, &given, &why) == 0) {
+	if (btf_open((struct view){ file, size }, NULL, &index, &given, &why) == 0 &&
+	    btf_check(&given, &why) == 0) {
 		first = fit(&given, known, &bytes);
 		index_made = reopen(bytes, &made);
 		check(&given, &made, known);

@@ -36,6 +36,7 @@ static bool open_sides(const struct view *parts, struct arena *arena, struct sid
 	struct why why;
 
 	if (btf_open(parts[PART_LOCAL], NULL, arena, &out->local, &why) ||
+	    btf_check(&out->local, &why) ||
 	    btf_open(parts[PART_KERNEL], NULL, arena, &out->kernel, &why))
 		return false;
 	out->has_module = btf_open(parts[PART_MODULE], &out->kernel, arena, &out->module,

@@ -54,7 +54,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	parts[0] = section(object, ".BTF");
 	parts[1] = section(target, ".BTF");
-	if (btf_open(parts[0], NULL, &arena, &local, &why) || btf_open(parts[1], NULL, &arena, &kernel, &why) ||
+	if (btf_open(parts[0], NULL, &arena, &local, &why) || btf_check(&local, &why) ||
+	    btf_open(parts[1], NULL, &arena, &kernel, &why) ||
 	    btf_ext_open(section(object, ".BTF.ext"), &local, &ext, &why))
 		return 1;
 	btf_image_start(&image, &kernel);

@@ -9,6 +9,14 @@
 static struct btf_image image;
 static struct btf btf;
 
+static int btf_open_checked(struct view bytes, const struct btf *base, struct arena *arena,
+			    struct btf *out)
+{
+	int err = btf_open(bytes, base, arena, out, &why);
+
+	return err ? err : btf_check(out, &why);
+}
+
 /* Opens what the image holds now; the bytes are a copy that ends where they end. */
 static int btf_open_copy(const struct btf *base, struct btf *out)
 {
@@ -22,7 +30,7 @@ static int btf_open_copy(const struct btf *base, struct btf *out)
 	arena = (struct arena){ memory + used, sizeof(memory) - used, 0 };
 	used += btf_index_len(view.size) & ~7ULL;
 	why_clear(&why);
-	return btf_open(view, base, &arena, out, &why);
+	return btf_open_checked(view, base, &arena, out);
 }
 
 #define BTF_OPENS() EXPECT_TEXT(btf_open_copy(NULL, &btf) ? why.reason.data : "", "")
@@ -525,11 +533,34 @@ static void btf_refuses(void)
 		memcpy(image.bytes + rows[i].word * sizeof(uint32_t), &rows[i].value,
 		       sizeof(uint32_t));
 		why_clear(&why);
-		err = btf_open(view, NULL, &arena, &btf, &why);
+		err = btf_open_checked(view, NULL, &arena, &btf);
 		EXPECT_NUMBER(err, rows[i].reason ? -ENOEXEC : 0);
 		EXPECT_TEXT(why.reason.data, rows[i].reason ? rows[i].reason : "");
 	}
 	check.row = NULL;
+}
+
+/* Nothing is there whose name is not, in BTF that nobody has checked. */
+static void btf_leaves_out_the_nameless(void)
+{
+	uint32_t far = UINT32_MAX, structs = BTF_KIND_BIT(BTF_KIND_STRUCT);
+	static uint8_t memory[64];
+	struct arena arena = { memory, sizeof(memory), 0 };
+	struct btf_member member;
+	struct btf_type type;
+	struct view view = small_btf();
+
+	memcpy(image.bytes + WORD_MEMBER * sizeof(far), &far, sizeof(far));
+	memcpy(image.bytes + WORD_POINTER_TYPE * sizeof(far), &far, sizeof(far));
+	EXPECT_NUMBER(btf_open(view, NULL, &arena, &btf, &why), 0);
+	EXPECT(btf_type_first(&btf, structs, &type) && type.id == 2 && type.nr == 1);
+	EXPECT(!btf_member_get(&type, 0, &member) && !btf_member_name(&type, 0));
+	EXPECT(btf_type_get(&btf, 4, &type) && !btf_type_get(&btf, type.type, &type));
+
+	memcpy(image.bytes + WORD_STRUCT * sizeof(far), &far, sizeof(far));
+	EXPECT(!btf_type_get(&btf, 2, &type) && !btf_type_first(&btf, structs, &type));
+	EXPECT(btf_type_first(&btf, BTF_KINDS_ALL, &type) && type.id == 1);
+	EXPECT(btf_type_next(&type, BTF_KINDS_ALL) && type.id == 3);
 }
 
 static void btf_headers_may_grow(void)
@@ -1026,6 +1057,7 @@ static const struct check_case btf_cases[] = {
 	{ "BTF: split, on a base", btf_split },
 	{ "BTF: refused preambles", btf_refuses_preambles },
 	{ "BTF: refused sections and types", btf_refuses },
+	{ "BTF: left out unchecked", btf_leaves_out_the_nameless },
 	{ "BTF: a longer header", btf_headers_may_grow },
 	{ "BTF: no memory for the index", btf_needs_memory },
 	{ ".BTF.ext: its tables", btf_ext_reads },

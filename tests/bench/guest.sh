@@ -52,7 +52,7 @@ command_of() { # NAME WAY MAPS INSNS PROGRAMS FUNCTIONS RELOCATIONS
     case $1 in
     floor) echo "/bench/floor $2 $3 $4 $5 $(repeat $(($5 - 1)) "${function%getsid}setsid")" \
         "$(functions "$6")" ;;
-    load_alias) echo "/bench/load_musl $option tc-$shape.o ${function#__*_}" ;;
+    load_alias) echo "/bench/load_bare $option tc-$shape.o ${function#__*_}" ;;
     load_*)
         [ "$5-$7" = 1-0 ] && style=tc || style=btf
         echo "/bench/$1 $option $style-$shape.o $targets"
@@ -100,7 +100,7 @@ clean_up() {
 
 each_contestant() { # COMMAND, with NAME and WAY behind it
     for way in perf tracefs; do
-        for name in floor load_musl load_glibc load_alias libbpf bpftool; do
+        for name in floor load_bare load_musl load_glibc load_alias libbpf bpftool; do
             [ $name-$way = bpftool-tracefs ] || "$@" $name $way
         done
     done
@@ -109,7 +109,7 @@ each_contestant() { # COMMAND, with NAME and WAY behind it
 # The floor has no relocations; growth is measured three times.
 shape_figures() { # SHAPE ROUND WAY
     [ "$2" -le 3 ] || return 0
-    for name in floor load_musl libbpf; do
+    for name in floor load_bare libbpf; do
         [ "$name-${1##*-}" = floor-300 ] || figures "$1" "$2" "$name" "$3"
     done
 }

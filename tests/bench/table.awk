@@ -153,7 +153,7 @@ function table_growth(title, part, way, shapes,    i, k, n, shape, name, parts, 
 
 # What the kernel's BTF costs, which nobody reads for the plain object.
 function table_relocations(shape,    i, name, plain, with) {
-    if (!count["load_musl", shape, "perf"])
+    if (!count["load_bare", shape, "perf"])
         return
     printf "\n%-23s %8s %8s %8s %23s\n", "300 relocations", "without", "with", "ms more", \
            "kB resident / private"
@@ -169,14 +169,15 @@ function table_relocations(shape,    i, name, plain, with) {
 }
 
 END {
-    nr_names = split("floor load_musl load_alias load_glibc libbpf bpftool", names, " ")
+    nr_names = split("floor load_bare load_alias load_musl load_glibc libbpf bpftool", names, " ")
     sub(/^linux-image-/, "", kernel)
     sub(/^__[a-z0-9]*_/, "", probed)
     sub(/-.*/, "", libbpf)
     label["floor"] = "bare system calls"
-    label["load_musl"] = "load_kp_bpf, musl"
+    label["load_bare"] = "load_kp_bpf"
+    label["load_musl"] = "  built with musl"
     label["load_alias"] = "  found as " probed
-    label["load_glibc"] = "load_kp_bpf, glibc"
+    label["load_glibc"] = "  built with glibc"
     label["libbpf"] = "libbpf " libbpf ", glibc"
     label["bpftool"] = "bpftool 7.5, glibc"
 

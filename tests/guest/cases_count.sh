@@ -150,7 +150,7 @@ count_many_maps() {
 # A plain start touches nothing of the second segment, which is what seldom runs
 # (scripts/layout.ld).
 touch_little() {
-    [ "$(wc -c </bin/load_kp_bpf)" -lt 200000 ] || { skip "not the musl build"; return; }
+    [ "$(wc -c </bin/load_kp_bpf)" -lt 200000 ] || { skip "a build with a C library"; return; }
     start $OBJ/count.o vfs_read || return
     expect "kB resident of what seldom runs" "$(awk '/ r-xp .*load_kp_bpf$/ { nr++ }
         nr == 2 && /^Rss:/ { print $2; exit }' /proc/"$pid"/smaps)" 0
