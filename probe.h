@@ -537,6 +537,16 @@ static inline bool attach_is_missing(int err)
 	       err == -524;
 }
 
+/*
+ * The kprobe PMU takes the function's name for an event's name too, before v5.1, and
+ * that has no '.', as FUNCTION.isra.0, nor ':', as MODULE:FUNCTION.
+ */
+static inline bool probe_is_no_event_name(const struct probe_site *site)
+{
+	return site->kind == PROBE_KERNEL && site->name &&
+	       site->name[text_until(site->name, ".:$")];
+}
+
 /* Sets the program on the site. Returns 0, or -errno, and nothing is attached then. */
 static inline int probe_attach(struct probe_session *session, const struct probe_site *site,
 			       int prog_fd, struct attachment *out)
@@ -549,7 +559,8 @@ static inline int probe_attach(struct probe_session *session, const struct probe
 	if (session->mode != ATTACH_TRACEFS && session->pmu_type[site->kind])
 		err = probe_attach_perf(session, site, prog_fd, out);
 	if (session->mode == ATTACH_TRACEFS ||
-	    (session->mode == ATTACH_AUTO && err < 0 && attach_is_missing(err))) {
+	    (session->mode == ATTACH_AUTO &&
+	     (attach_is_missing(err) || (err == -EINVAL && probe_is_no_event_name(site))))) {
 		attachment_retract(session, out);
 		err = probe_attach_tracefs(session, site, prog_fd, out);
 	}
@@ -766,13 +777,8 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 /* A kernel without them. */
 SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
 {
-	const char *since = kind->attach_type == BPF_TRACE_KPROBE_MULTI    ? "5.18"
-			    : kind->attach_type == BPF_TRACE_KPROBE_SESSION ? "6.10"
-			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
-									    : "6.13";
-
-	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)",
-		       kind->prefix, since);
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %u.%u)",
+		       kind->prefix, kind->major, kind->minor);
 }
 
 /* ---- Why it did not attach ---- */
