@@ -695,10 +695,36 @@ static inline int places_check_events(const struct places *places, struct why *w
 }
 
 /*
+ * Sets the program on one of many sites. Returns 0; 1 when it cannot be probed,
+ * *out_refused is why; -EINTR when the run is to end meanwhile, or -errno when
+ * something ran out.
+ */
+static inline int probe_attach_next(struct attachments *all, const struct probe_site *site,
+				    int prog_fd, int *out_refused)
+{
+	struct attachment *attachment = attachments_add(all);
+	int err;
+
+	if (!attachment)
+		return -ENOMEM;
+	if (sys_end_is_pending())
+		return -EINTR;
+	err = probe_attach(&all->probes, site, prog_fd, attachment);
+	if (!err)
+		return 0;
+	if (!attachment->event) /* one that had to be left is kept, to be removed later */
+		all->nr--;
+	if (kernel_is_exhausted(err))
+		return err;
+	*out_refused = err;
+	return 1;
+}
+
+/*
  * Sets the program on each of them that can be probed, with an attachment for
  * each; `site` tells what they have in common. *out_refused is why the last one
- * of those could not be that are left out. Returns how many those are, -EINTR
- * when the run is to end meanwhile, or -errno when something ran out.
+ * of those could not be that are left out. Returns how many those are, or as
+ * probe_attach_next() -errno.
  */
 static inline int probe_attach_each(struct attachments *all, struct probe_site site,
 				    const struct places *places, int prog_fd, int *out_refused)
@@ -706,23 +732,13 @@ static inline int probe_attach_each(struct attachments *all, struct probe_site s
 	int nr_left_out = 0;
 
 	for (uint32_t i = 0; i < places->nr; i++) {
-		struct attachment *attachment = attachments_add(all);
-		int err;
+		int ret;
 
-		if (!attachment)
-			return -ENOMEM;
-		if (sys_end_is_pending())
-			return -EINTR;
 		site.offset = places->items[i];
-		err = probe_attach(&all->probes, &site, prog_fd, attachment);
-		if (!err)
-			continue;
-		if (!attachment->event) /* one that had to be left is kept, to be removed later */
-			all->nr--;
-		if (kernel_is_exhausted(err))
-			return err;
-		*out_refused = err;
-		nr_left_out++;
+		ret = probe_attach_next(all, &site, prog_fd, out_refused);
+		if (ret < 0)
+			return ret;
+		nr_left_out += ret;
 	}
 	return nr_left_out;
 }

@@ -62,9 +62,9 @@ for source; do
     */plain_tc_style.c | */tc_shared_filter.c) continue ;; # want the host's headers, or tc
     esac
     debug=$(grep -l -E '#include "modern.h"|Compiled with -g|KP_KERNEL_TYPE' "$source" || true)
-    cpu=$(sed -n 's/.*Compiled with -mcpu=\(v[0-9]\).*/-mcpu=\1/p' "$source")
+    cpu=$(sed -n 's/.*Compiled with -mcpu=\(v[0-9]\).*/\1/p' "$source")
     name=${source##*/}
     object=$out/${name%.c}.o
     newer "$object" "$source" tests/progs/*.h examples/kp_bpf.h ||
-        clang -O2 -Wall -target $target $define ${debug:+-g} $cpu -c "$source" -o "$object"
+        clang -O2 -Wall -target $target $define ${debug:+-g} ${cpu:+-mcpu="$cpu"} -c "$source" -o "$object"
 done

@@ -195,6 +195,17 @@ static int check_open(pid_t pid, uint64_t address)
 	return strstr(path, "kernel/btf/vmlinux") ? ENOENT : 0;
 }
 
+/* A return probe at an address, "r:GROUP/NAME 0x..." in kprobe_events, before v4.12. */
+static int check_write(pid_t pid, uint64_t address, uint64_t size)
+{
+	char line[128] = "";
+
+	if (age->version >= 0x040c00 || size >= sizeof(line))
+		return 0;
+	read_memory(pid, address, line, size);
+	return strncmp(line, "r:kprobes/", 10) == 0 && strstr(line, " 0x") ? EINVAL : 0;
+}
+
 /* The errno of a call that the old kernel refuses; 0 when it does not. */
 static int check_call(pid_t pid, const struct user_regs_struct *regs)
 {
@@ -204,6 +215,8 @@ static int check_call(pid_t pid, const struct user_regs_struct *regs)
 		return ENOSYS;
 	if (nr == SYS_bpf)
 		return check_bpf(pid, (uint32_t)regs->rdi, regs->rsi, (uint32_t)regs->rdx);
+	if (nr == SYS_write)
+		return check_write(pid, regs->rsi, regs->rdx);
 	if (nr == SYS_openat)
 		return check_open(pid, regs->rsi);
 	return nr == SYS_perf_event_open ? check_perf(pid, regs->rdi) : 0;

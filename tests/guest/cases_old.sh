@@ -256,6 +256,13 @@ sections_on() { # VERSION MECHANISM
     lives_on "$@" $OBJ/several.o && stop_old
 }
 
+# (Before 4.12 tracefs takes no address of a function for its return.)
+returns_on() { # VERSION MECHANISM
+    lives_on "$@" -r $OBJ/every.o 'vfs_fsync*' || return
+    expect_text "$stderr" "the return of [2-9] functions ('vfs_fsync\*'), by"
+    stop_old
+}
+
 # A name that is none for an event, which the PMU of 4.17 to 5.0 makes of it.
 odd_name() {
     name=$(awk '$2 ~ /[tT]/ && NF == 3 && $3 ~ /^[a-z_]*\.(isra|constprop)\.0$/ { nr[$3]++ }
@@ -301,6 +308,7 @@ check "each old kernel: helpers that read" on_each "$all" works_on $OBJ/reads.o 
 check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold.o sys_bpf
 check "each old kernel: tail calls" on_each "$all" tails_on
 check "each old kernel: by their sections" on_each "4.19 5.4" sections_on
+check "each old kernel: returns of a pattern" on_each "$all" returns_on
 check "4.14: helpers that read text" without_pmu works_on 4.14 tracefs $OBJ/reads_text.o sys_bpf
 check "4.9: helpers that read text" refused_on 4.9 "verifier refused" "no helper '45'" \
     $OBJ/reads_text.o sys_bpf
