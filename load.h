@@ -89,10 +89,7 @@ SELDOM const char *verifier_log_find(const char *log, const char *const *phrases
 	return found;
 }
 
-/*
- * The helper that the verifier does not know, up to the line's end: "NAME#NUMBER",
- * "NUMBER" before v4.15; NULL: it does not speak of one.
- */
+/* The helper that the verifier does not know, up to the line's end; NULL: it speaks of none. */
 static inline const char *verifier_log_helper(const char *log)
 {
 	static const char *const phrases[] = {
@@ -100,6 +97,16 @@ static inline const char *verifier_log_helper(const char *log)
 	};
 
 	return verifier_log_find(log, phrases);
+}
+
+/* Its number, where it has no name: "NUMBER" before v4.15, "unknown#NUMBER". */
+SELDOM bool verifier_log_helper_number(const char *log, uint64_t *out)
+{
+	const char *helper = verifier_log_helper(log);
+
+	if (helper)
+		text_skip(&helper, "unknown#");
+	return helper && text_read_number(&helper, 10, out);
 }
 
 /* Does it speak of an instruction rather than of what the program does with it? */
@@ -260,14 +267,10 @@ SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, struct ve
  */
 SELDOM bool program_mend_reads(const struct code *code, const struct verifier_log *log)
 {
-	const char *helper = log->data ? verifier_log_helper(log->data) : NULL;
 	uint64_t number;
 
-	if (!helper)
-		return false;
-	text_skip(&helper, "unknown#");
-	if (!text_read_number(&helper, 10, &number) || number < HELPER_READ_USER ||
-	    number > HELPER_READ_KERNEL_STR)
+	if (!log->data || !verifier_log_helper_number(log->data, &number) ||
+	    number < HELPER_READ_USER || number > HELPER_READ_KERNEL_STR)
 		return false;
 	for (uint32_t i = 0; i < code->nr_insns; i++) {
 		struct insn *insn = &code->insns[i];
@@ -478,15 +481,14 @@ static inline bool program_needs_more(const struct program_request *request, con
 	return true;
 }
 
-/* The same for a function of the kernel: "unknown#2002000000" is extern 0. */
+/* The same for a function of the kernel: helper 2002000000 is extern 0. */
 static inline bool program_needs_extern(const struct object *object, const char *log,
 					struct why *why)
 {
-	const char *p = text_find(log, "unknown#2002");
 	uint64_t number;
 
-	if (!p || !text_skip(&p, "unknown#") || !text_read_number(&p, 10, &number) ||
-	    number < EXTERN_POISON || number - EXTERN_POISON >= object->nr_externs)
+	if (!verifier_log_helper_number(log, &number) || number < EXTERN_POISON ||
+	    number - EXTERN_POISON >= object->nr_externs)
 		return false;
 	why_set(why, -EOPNOTSUPP, "calls '%s', which this kernel does not have",
 		object->externs[number - EXTERN_POISON].name);

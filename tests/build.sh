@@ -66,5 +66,6 @@ for source; do
     name=${source##*/}
     object=$out/${name%.c}.o
     newer "$object" "$source" tests/progs/*.h examples/kp_bpf.h ||
-        clang -O2 -Wall -target $target $define ${debug:+-g} ${cpu:+-mcpu="$cpu"} -c "$source" -o "$object"
+        clang -O2 -Wall -target $target $define ${debug:+-g} ${cpu:+-mcpu="$cpu"} \
+            -c "$source" -o "$object"
 done
