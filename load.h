@@ -76,27 +76,23 @@ static inline bool verifier_log_insn(const char *log, uint64_t *out)
 	return false;
 }
 
-/* Behind the first of these phrases that the log has; NULL: it has none. */
-SELDOM const char *verifier_log_find(const char *log, const char *const *phrases)
+/* Behind the first of these phrases that the log has, each ended by NUL; NULL: it has none. */
+SELDOM const char *verifier_log_find(const char *log, const char *phrases)
 {
-	const char *found = NULL;
+	for (; *phrases; phrases += strlen(phrases) + 1) {
+		const char *found = text_find(log, phrases);
 
-	for (; *phrases && !found; phrases++) {
-		found = text_find(log, *phrases);
 		if (found)
-			found += strlen(*phrases);
+			return found + strlen(phrases);
 	}
-	return found;
+	return NULL;
 }
 
 /* The helper that the verifier does not know, up to the line's end; NULL: it speaks of none. */
 static inline const char *verifier_log_helper(const char *log)
 {
-	static const char *const phrases[] = {
-		"unknown func ", "invalid func ", "cannot use helper " /* since v6.12 */, NULL,
-	};
-
-	return verifier_log_find(log, phrases);
+	/* The last since v6.12. */
+	return verifier_log_find(log, "unknown func \0invalid func \0cannot use helper \0");
 }
 
 /* Its number, where it has no name: "NUMBER" before v4.15, "unknown#NUMBER". */
@@ -112,13 +108,9 @@ SELDOM bool verifier_log_helper_number(const char *log, uint64_t *out)
 /* Does it speak of an instruction rather than of what the program does with it? */
 static inline bool verifier_log_is_of_insn(const char *log)
 {
-	static const char *const phrases[] = {
-		"unknown insn", "unknown opcode", "invalid BPF_", "reserved fields",
-		"unreachable insn", /* behind a jump or a call that is none to it */
-		NULL,
-	};
-
-	return verifier_log_find(log, phrases);
+	/* (Unreachable is what stands behind a jump or a call that is none to it.) */
+	return verifier_log_find(log, "unknown insn\0unknown opcode\0invalid BPF_\0"
+				      "reserved fields\0unreachable insn\0");
 }
 
 /* ---- One program ---- */

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Kernels from 4.4 to 5.9, as far as a newer one can be made to refuse what they
-# do not have: strace makes the Nth call of a kind fail, and empty folders hide
-# files of sysfs.
+# do not have: strace makes the Nth call of a kind fail, empty folders hide files of
+# sysfs, and tests/old.c refuses all at once that a version refuses.
 
 # Starts the loader under strace; sees that each of the injections took place.
 start_old() { # INJECTIONS [OPTION]... OBJECT FUNCTION
