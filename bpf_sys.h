@@ -63,6 +63,7 @@
 #define BPF_MAP_TYPE_RINGBUF 27
 #define BPF_MAP_TYPE_USER_RINGBUF 31
 
+#define BPF_F_NO_PREALLOC (1U << 0) /* since v4.6 */
 #define BPF_F_RDONLY_PROG (1U << 7) /* since v5.2 */
 #define BPF_F_MMAPABLE (1U << 10)   /* since v5.5 */
 #define BPF_OBJ_NAME_LEN 16U

@@ -121,17 +121,12 @@ static inline bool symbol_is_whole_function(const struct symbol *symbol)
 static inline int functions_from_kallsyms(const struct functions_wanted *wanted,
 					  const struct name_set *traceable, struct places *out)
 {
-	int proc_fd = fs_open(&fs_proc);
 	struct fs_lines lines;
 	struct symbol symbol;
 	const char *line;
 	bool hidden = false;
-	int err;
+	int err = symbols_open(&lines);
 
-	if (proc_fd < 0)
-		return proc_fd;
-	err = fs_lines_open(&lines, proc_fd, "kallsyms");
-	sys_close(proc_fd);
 	if (err)
 		return err;
 	while ((line = fs_lines_next(&lines))) {

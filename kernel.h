@@ -176,6 +176,19 @@ SELDOM bool kernel_is_before(uint64_t major, uint64_t minor)
 	return version && version < version_code(major, minor, 0);
 }
 
+/* Is it older than what is asked of it? The hint says so: "maps of type " and "ringbuf". */
+SELDOM bool kernel_hint_since(const char *noun, const char *name, uint8_t major, uint8_t minor,
+			      struct why *why)
+{
+	uint32_t version = kernel_version();
+
+	if (!kernel_is_before(major, minor))
+		return false;
+	why_hint(why, "%s%s exist since Linux %u.%u, this is %u.%u", noun, name, major, minor,
+		 version >> 16, version >> 8 & 255);
+	return true;
+}
+
 /* ---- What it refuses ---- */
 
 /* EPERM before v5.11 may mean RLIMIT_MEMLOCK, not privilege. True when it is worth another try. */

@@ -76,20 +76,41 @@ static inline bool verifier_log_insn(const char *log, uint64_t *out)
 	return false;
 }
 
-/* The helper that the verifier does not know, "NAME#NUMBER" up to the line's end; NULL: none. */
-SELDOM const char *verifier_log_helper(const char *log)
+/* Behind the first of these phrases that the log has, each ended by NUL; NULL: it has none. */
+SELDOM const char *verifier_log_find(const char *log, const char *phrases)
 {
-	static const char *const phrases[] = {
-		"unknown func ", "invalid func ", "cannot use helper ", /* the last since v6.12 */
-	};
-
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-		const char *found = text_find(log, phrases[i]);
+	for (; *phrases; phrases += strlen(phrases) + 1) {
+		const char *found = text_find(log, phrases);
 
 		if (found)
-			return found + strlen(phrases[i]);
+			return found + strlen(phrases);
 	}
 	return NULL;
+}
+
+/* The helper that the verifier does not know, up to the line's end; NULL: it speaks of none. */
+static inline const char *verifier_log_helper(const char *log)
+{
+	/* The last since v6.12. */
+	return verifier_log_find(log, "unknown func \0invalid func \0cannot use helper \0");
+}
+
+/* Its number, where it has no name: "NUMBER" before v4.15, "unknown#NUMBER". */
+SELDOM bool verifier_log_helper_number(const char *log, uint64_t *out)
+{
+	const char *helper = verifier_log_helper(log);
+
+	if (helper)
+		text_skip(&helper, "unknown#");
+	return helper && text_read_number(&helper, 10, out);
+}
+
+/* Does it speak of an instruction rather than of what the program does with it? */
+static inline bool verifier_log_is_of_insn(const char *log)
+{
+	/* (Unreachable is what stands behind a jump or a call that is none to it.) */
+	return verifier_log_find(log, "unknown insn\0unknown opcode\0invalid BPF_\0"
+				      "reserved fields\0unreachable insn\0");
 }
 
 /* ---- One program ---- */
@@ -199,8 +220,9 @@ SELDOM bool program_mend(struct kernel *kernel, int err, struct sys_prog_load_at
  * Returns what the kernel says of the program: a descriptor, -ENOSPC when even
  * the largest log was too short, -ENOMEM when there is none to be had.
  */
-SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
+SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, struct verifier_log *log)
 {
+	struct sys_prog_load_attr logged = *attr;
 	size_t size = LOG_SIZE_FIRST;
 	int fd;
 
@@ -210,14 +232,122 @@ SELDOM int program_try_with_log(struct sys_prog_load_attr *attr, struct verifier
 		if (!log->data)
 			return -ENOMEM;
 		log->size = size;
-		attr->log_level = 1;
-		attr->log_size = (uint32_t)size;
-		attr->log_buf = sys_ptr(log->data);
-		fd = program_try(attr);
+		logged.log_level = 1;
+		logged.log_size = (uint32_t)size;
+		logged.log_buf = sys_ptr(log->data);
+		fd = program_try(&logged);
 		if (fd != -ENOSPC || size == LOG_SIZE_LAST)
 			return fd;
 		size = size * 4 < LOG_SIZE_LAST ? size * 4 : LOG_SIZE_LAST;
 	}
+}
+
+/*
+ * What reads memory, by its number. Before v5.5 there are the first two only (the
+ * second since v4.11), for any address: they stand for the others.
+ */
+#define HELPER_READ 4
+#define HELPER_READ_STR 45
+#define HELPER_READ_USER 112
+#define HELPER_READ_USER_STR 114
+#define HELPER_READ_KERNEL_STR 115
+
+/*
+ * Does this kernel not even have that number, as it says of the helper in its log? (A
+ * helper that it has, and keeps from the program, goes by its name.) Then the program
+ * makes do with the others; false when that is of no use.
+ */
+SELDOM bool program_mend_reads(const struct code *code, const struct verifier_log *log)
+{
+	uint64_t number;
+
+	if (!log->data || !verifier_log_helper_number(log->data, &number) ||
+	    number < HELPER_READ_USER || number > HELPER_READ_KERNEL_STR)
+		return false;
+	for (uint32_t i = 0; i < code->nr_insns; i++) {
+		struct insn *insn = &code->insns[i];
+
+		if (insn->code == INSN_CALL && !insn->src_reg && insn->imm >= HELPER_READ_USER &&
+		    insn->imm <= HELPER_READ_KERNEL_STR)
+			insn->imm = insn->imm < HELPER_READ_USER_STR ? HELPER_READ
+								     : HELPER_READ_STR;
+		i += insn->code == INSN_LD_IMM64;
+	}
+	return true;
+}
+
+/* ---- Why it was refused ---- */
+
+/* What came later than eBPF did, oldest first. */
+enum insn_level {
+	INSN_FIRST, INSN_V2, INSN_CALLS, INSN_V3, INSN_ATOMIC, INSN_V4, NR_INSN_LEVELS,
+};
+
+static const struct insn_age {
+	const char *name;
+	uint8_t major, minor; /* the first kernel that has them */
+} insn_ages[NR_INSN_LEVELS] = {
+	[INSN_FIRST] = { "", 0, 0 },
+	[INSN_V2] = { "instructions of -mcpu=v2", 4, 14 },
+	[INSN_CALLS] = { "calls of functions", 4, 16 },
+	[INSN_V3] = { "instructions of -mcpu=v3", 5, 1 },
+	[INSN_ATOMIC] = { "atomic instructions of -mcpu=v3", 5, 12 },
+	[INSN_V4] = { "instructions of -mcpu=v4", 6, 6 },
+};
+
+static inline enum insn_level insn_level_alu(const struct insn *insn)
+{
+	const bool is_swap = insn->code == (INSN_ALU64 | 0xd0); /* BPF_END */
+
+	return is_swap || insn->off ? INSN_V4 : INSN_FIRST;
+}
+
+static inline enum insn_level insn_level_jump(const struct insn *insn)
+{
+	if (insn->code == INSN_CALL)
+		return insn->src_reg == INSN_PSEUDO_CALL ? INSN_CALLS : INSN_FIRST;
+	return insn->code >= (INSN_JMP | 0xa0) ? INSN_V2 : INSN_FIRST; /* BPF_JLT and on */
+}
+
+static inline enum insn_level insn_level(const struct insn *insn)
+{
+	const uint8_t mode = insn->code & 0xe0;
+
+	switch (INSN_CLASS(insn->code)) {
+	case INSN_LDX:
+		return mode == 0x80 ? INSN_V4 : INSN_FIRST; /* BPF_MEMSX */
+	case INSN_STX: /* BPF_ATOMIC, and imm what is more than an addition */
+		return mode == 0xc0 && insn->imm ? INSN_ATOMIC : INSN_FIRST;
+	case INSN_ALU:
+	case INSN_ALU64:
+		return insn_level_alu(insn);
+	case INSN_JMP:
+		return insn_level_jump(insn);
+	case INSN_JMP32:
+		return insn->code == INSN_JMP32 ? INSN_V4 : INSN_V3; /* a long goto */
+	default:
+		return INSN_FIRST;
+	}
+}
+
+/* Are there instructions that are younger than this kernel? The hint says so. */
+SELDOM bool program_is_too_new(const struct code *code, struct why *why)
+{
+	enum insn_level youngest = INSN_FIRST;
+
+	for (uint32_t i = 0; i < code->nr_insns; i++) {
+		const enum insn_level level = insn_level(&code->insns[i]);
+
+		if (level > youngest)
+			youngest = level;
+		i += code->insns[i].code == INSN_LD_IMM64;
+	}
+	if (!kernel_hint_since("", insn_ages[youngest].name, insn_ages[youngest].major,
+			       insn_ages[youngest].minor, why))
+		return false;
+	text_addf(&why->hint, youngest == INSN_CALLS ? ": make them __always_inline"
+						     : ": compile the program with -mcpu=v1");
+	return true;
 }
 
 /* Does lockdown take the helper from programs? "integrity" keeps only writing from them (v5.14). */
@@ -254,11 +384,20 @@ static inline void program_hint_context(const struct kind *kind, struct why *why
 			      "was it compiled for another one?");
 }
 
-/* -mcpu=v4 (v6.6) gives old instructions new fields; BPF_CALL's are for functions of the kernel. */
-static inline bool program_has_new_insns(const char *log)
+/* The kernel says nothing: it may not have such programs. */
+static inline int program_hint_kind(const struct program_request *request, int err,
+				    struct why *why)
 {
-	return text_find(log, "unknown opcode") ||
-	       (text_find(log, "uses reserved fields") && !text_find(log, "BPF_CALL uses"));
+	const struct kind *kind = request->program->match.kind;
+
+	/* (Where it goes another way than its section says, it is another kind.) */
+	if (request->attach_type == kind->attach_type &&
+	    kernel_hint_since("programs of kind ", kind->prefix, kind->major, kind->minor, why))
+		return -EOPNOTSUPP;
+	if (err == -EINVAL)
+		why_hint(why, "this kernel may lack %s programs (CONFIG_BPF_EVENTS)",
+			 kind->way == WAY_KPROBE ? "kprobe" : kind->prefix);
+	return err;
 }
 
 /* What to do about a refusal. Returns err, or -EOPNOTSUPP when the kernel lacks what it takes. */
@@ -275,11 +414,9 @@ static inline int program_hint(const struct program_request *request, const char
 			 object->license);
 	else if (helper)
 		return program_hint_helper(helper, err, why);
-	else if (program_has_new_insns(log)) {
-		why_hint(why, "this kernel does not know one of its instructions: "
-			      "compile it with -mcpu=v3 (for Linux 5.1) or v2 (4.14)");
-		return -EOPNOTSUPP;
-	} else if (text_find(log, "invalid bpf_context access"))
+	else if (verifier_log_is_of_insn(log))
+		return program_is_too_new(request->code, why) ? -EOPNOTSUPP : err;
+	else if (text_find(log, "invalid bpf_context access"))
 		program_hint_context(request->program->match.kind, why);
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
@@ -289,10 +426,8 @@ static inline int program_hint(const struct program_request *request, const char
 			 nr_insns, PROGRAM_INSNS_OLD);
 	else if (err == -EPERM || (err == -EACCES && !log[0]))
 		kernel_hint_privilege(why);
-	else if (err == -EINVAL && !log[0])
-		why_hint(why, "this kernel may lack %s programs (CONFIG_BPF_EVENTS)",
-			 request->program->match.kind->way == WAY_KPROBE ? "kprobe"
-				: request->program->match.kind->prefix);
+	else if ((err == -EINVAL || err == -E2BIG) && !log[0])
+		return program_hint_kind(request, err, why);
 	return err;
 }
 
@@ -338,15 +473,14 @@ static inline bool program_needs_more(const struct program_request *request, con
 	return true;
 }
 
-/* The same for a function of the kernel: "unknown#2002000000" is extern 0. */
+/* The same for a function of the kernel: helper 2002000000 is extern 0. */
 static inline bool program_needs_extern(const struct object *object, const char *log,
 					struct why *why)
 {
-	const char *p = text_find(log, "unknown#2002");
 	uint64_t number;
 
-	if (!p || !text_skip(&p, "unknown#") || !text_read_number(&p, 10, &number) ||
-	    number < EXTERN_POISON || number - EXTERN_POISON >= object->nr_externs)
+	if (!verifier_log_helper_number(log, &number) || number < EXTERN_POISON ||
+	    number - EXTERN_POISON >= object->nr_externs)
 		return false;
 	why_set(why, -EOPNOTSUPP, "calls '%s', which this kernel does not have",
 		object->externs[number - EXTERN_POISON].name);
@@ -392,6 +526,11 @@ SELDOM int program_load_with_log(const struct program_request *request,
 		fd = program_try_with_log(whole, log);
 	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
 		fd = program_try_with_log(attr, log);
+	if (fd < 0 && program_mend_reads(request->code, log)) {
+		fd = program_try(attr);
+		if (fd < 0)
+			fd = program_try_with_log(attr, log);
+	}
 	if (fd >= 0)
 		return fd;
 	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */

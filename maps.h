@@ -22,17 +22,9 @@
 /* Is the type younger than this kernel? The hint says so. */
 SELDOM bool map_is_too_new(uint32_t type, struct why *why)
 {
-	uint32_t version = kernel_version();
-	const struct map_type *known;
-
-	if (type >= sizeof(map_types) / sizeof(map_types[0]))
-		return false;
-	known = &map_types[type];
-	if (!version || version >= version_code(known->major, known->minor, 0))
-		return false;
-	why_hint(why, "maps of type %s exist since Linux %u.%u, this is %u.%u", known->name,
-		 known->major, known->minor, version >> 16, version >> 8 & 255);
-	return true;
+	return type < sizeof(map_types) / sizeof(map_types[0]) &&
+	       kernel_hint_since("maps of type ", map_types[type].name, map_types[type].major,
+				 map_types[type].minor, why);
 }
 
 /* A list as in sysfs, "0-3,8,10-11": its last number plus one; 0 when it is none. */
@@ -170,6 +162,10 @@ SELDOM bool map_mend(struct kernel *kernel, const struct object_map *map, int er
 		return false;
 	if (map->is_data && attr->map_flags & BPF_F_MMAPABLE) { /* since v5.5 */
 		attr->map_flags &= ~BPF_F_MMAPABLE;
+		return true;
+	}
+	if (attr->map_flags == BPF_F_NO_PREALLOC && kernel_is_before(4, 6)) {
+		attr->map_flags = 0; /* it knows no flags, and allocates when elements come */
 		return true;
 	}
 	return kernel_drop_name(kernel, attr->map_name);

@@ -67,6 +67,35 @@ static inline int multi_attach_names(struct attachments *all, struct multi *mult
 	return 0;
 }
 
+/*
+ * The same by the functions' names, which stand in kallsyms in the order of `places`:
+ * before v4.12 tracefs takes no address for a return probe. As probe_attach_each().
+ */
+SELDOM int multi_attach_returns(struct attachments *all, const struct places *places,
+				int prog_fd, int *out_refused)
+{
+	struct probe_site site = { .kind = PROBE_KERNEL, .retprobe = true };
+	struct fs_lines lines;
+	struct symbol symbol;
+	uint32_t nr = 0, nr_set = 0;
+	int ret = symbols_open(&lines);
+	char *line;
+
+	if (ret)
+		return ret;
+	while (ret >= 0 && nr < places->nr && (line = fs_lines_next(&lines))) {
+		if (!symbol_parse_line(line, &symbol) || symbol.address != places->items[nr])
+			continue;
+		line[symbol.name + symbol.len - line] = '\0';
+		site.name = symbol.name;
+		ret = probe_attach_next(all, &site, prog_fd, out_refused);
+		nr_set += ret == 0;
+		nr++;
+	}
+	fs_lines_close(&lines);
+	return ret < 0 ? ret : (int)(places->nr - nr_set);
+}
+
 static inline int multi_attach_places(struct attachments *all, struct multi *multi,
 				      struct places *places, struct why *why)
 {
@@ -82,6 +111,8 @@ static inline int multi_attach_places(struct attachments *all, struct multi *mul
 	for (uint32_t i = 0; i < places->nr; i++)
 		places->items[i] += skip;
 	ret = probe_attach_each(all, site, places, multi->prog_fd, &refused);
+	if ((uint32_t)ret == places->nr && site.retprobe && refused == -EINVAL)
+		ret = multi_attach_returns(all, places, multi->prog_fd, &refused);
 	if (ret < 0)
 		return probe_explain(&all->probes, PROBE_KERNEL, ret, why);
 	multi->nr_left_out = (uint32_t)ret;

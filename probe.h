@@ -537,6 +537,16 @@ static inline bool attach_is_missing(int err)
 	       err == -524;
 }
 
+/*
+ * The kprobe PMU takes the function's name for an event's name too, before v5.1, and
+ * that has no '.', as FUNCTION.isra.0, nor ':', as MODULE:FUNCTION.
+ */
+static inline bool probe_is_no_event_name(const struct probe_site *site)
+{
+	return site->kind == PROBE_KERNEL && site->name &&
+	       site->name[text_until(site->name, ".:$")];
+}
+
 /* Sets the program on the site. Returns 0, or -errno, and nothing is attached then. */
 static inline int probe_attach(struct probe_session *session, const struct probe_site *site,
 			       int prog_fd, struct attachment *out)
@@ -549,7 +559,8 @@ static inline int probe_attach(struct probe_session *session, const struct probe
 	if (session->mode != ATTACH_TRACEFS && session->pmu_type[site->kind])
 		err = probe_attach_perf(session, site, prog_fd, out);
 	if (session->mode == ATTACH_TRACEFS ||
-	    (session->mode == ATTACH_AUTO && err < 0 && attach_is_missing(err))) {
+	    (session->mode == ATTACH_AUTO &&
+	     (attach_is_missing(err) || (err == -EINVAL && probe_is_no_event_name(site))))) {
 		attachment_retract(session, out);
 		err = probe_attach_tracefs(session, site, prog_fd, out);
 	}
@@ -684,10 +695,36 @@ static inline int places_check_events(const struct places *places, struct why *w
 }
 
 /*
+ * Sets the program on one of many sites. Returns 0; 1 when it cannot be probed,
+ * *out_refused is why; -EINTR when the run is to end meanwhile, or -errno when
+ * something ran out.
+ */
+static inline int probe_attach_next(struct attachments *all, const struct probe_site *site,
+				    int prog_fd, int *out_refused)
+{
+	struct attachment *attachment = attachments_add(all);
+	int err;
+
+	if (!attachment)
+		return -ENOMEM;
+	if (sys_end_is_pending())
+		return -EINTR;
+	err = probe_attach(&all->probes, site, prog_fd, attachment);
+	if (!err)
+		return 0;
+	if (!attachment->event) /* one that had to be left is kept, to be removed later */
+		all->nr--;
+	if (kernel_is_exhausted(err))
+		return err;
+	*out_refused = err;
+	return 1;
+}
+
+/*
  * Sets the program on each of them that can be probed, with an attachment for
  * each; `site` tells what they have in common. *out_refused is why the last one
- * of those could not be that are left out. Returns how many those are, -EINTR
- * when the run is to end meanwhile, or -errno when something ran out.
+ * of those could not be that are left out. Returns how many those are, or as
+ * probe_attach_next() -errno.
  */
 static inline int probe_attach_each(struct attachments *all, struct probe_site site,
 				    const struct places *places, int prog_fd, int *out_refused)
@@ -695,23 +732,13 @@ static inline int probe_attach_each(struct attachments *all, struct probe_site s
 	int nr_left_out = 0;
 
 	for (uint32_t i = 0; i < places->nr; i++) {
-		struct attachment *attachment = attachments_add(all);
-		int err;
+		int ret;
 
-		if (!attachment)
-			return -ENOMEM;
-		if (sys_end_is_pending())
-			return -EINTR;
 		site.offset = places->items[i];
-		err = probe_attach(&all->probes, &site, prog_fd, attachment);
-		if (!err)
-			continue;
-		if (!attachment->event) /* one that had to be left is kept, to be removed later */
-			all->nr--;
-		if (kernel_is_exhausted(err))
-			return err;
-		*out_refused = err;
-		nr_left_out++;
+		ret = probe_attach_next(all, &site, prog_fd, out_refused);
+		if (ret < 0)
+			return ret;
+		nr_left_out += ret;
 	}
 	return nr_left_out;
 }
@@ -766,13 +793,8 @@ SELDOM bool probe_multi_is_there(uint32_t attach_type)
 /* A kernel without them. */
 SELDOM int probe_refuse_multi(const struct kind *kind, struct why *why)
 {
-	const char *since = kind->attach_type == BPF_TRACE_KPROBE_MULTI    ? "5.18"
-			    : kind->attach_type == BPF_TRACE_KPROBE_SESSION ? "6.10"
-			    : kind->attach_type == BPF_TRACE_UPROBE_MULTI   ? "6.6"
-									    : "6.13";
-
-	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %s)",
-		       kind->prefix, since);
+	return why_set(why, -EOPNOTSUPP, "this kernel has no %s links (since Linux %u.%u)",
+		       kind->prefix, kind->major, kind->minor);
 }
 
 /* ---- Why it did not attach ---- */

@@ -175,10 +175,21 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 	}
 }
 
+/* The list itself, in the order of addresses but for modules'. Returns 0 or -errno. */
+SELDOM int symbols_open(struct fs_lines *out)
+{
+	int err, proc_fd = fs_open(&fs_proc);
+
+	if (proc_fd < 0)
+		return proc_fd;
+	err = fs_lines_open(out, proc_fd, "kallsyms");
+	sys_close(proc_fd);
+	return err;
+}
+
 /* Looks for NAME or MODULE:NAME, which must outlive the report. Returns 0 or -errno. */
 static inline int symbols_search(const char *wanted, struct symbol_report *out)
 {
-	int proc_fd = fs_open(&fs_proc);
 	const char *colon = text_find(wanted, ":");
 	struct fs_lines lines;
 	struct symbol symbol;
@@ -192,10 +203,7 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 		out->module = wanted;
 		out->module_len = (size_t)(colon - wanted);
 	}
-	if (proc_fd < 0)
-		return proc_fd;
-	err = fs_lines_open(&lines, proc_fd, "kallsyms");
-	sys_close(proc_fd);
+	err = symbols_open(&lines);
 	if (err)
 		return err;
 	while ((line = fs_lines_next(&lines)))
@@ -208,21 +216,17 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 /* Is there a symbol of exactly that name? */
 static inline bool symbols_have(const char *name)
 {
-	int proc_fd = fs_open(&fs_proc);
 	struct fs_lines lines;
 	struct symbol symbol;
 	bool found = false;
 	const char *line;
 
-	if (proc_fd < 0)
+	if (symbols_open(&lines) != 0)
 		return false;
-	if (fs_lines_open(&lines, proc_fd, "kallsyms") == 0) {
-		while (!found && (line = fs_lines_next(&lines)))
-			found = symbol_parse_line(line, &symbol) && strlen(name) == symbol.len &&
-				memcmp(symbol.name, name, symbol.len) == 0;
-		fs_lines_close(&lines);
-	}
-	sys_close(proc_fd);
+	while (!found && (line = fs_lines_next(&lines)))
+		found = symbol_parse_line(line, &symbol) && strlen(name) == symbol.len &&
+			memcmp(symbol.name, name, symbol.len) == 0;
+	fs_lines_close(&lines);
 	return found;
 }
 

@@ -25,6 +25,14 @@ static inline int tracepoint_explain(const struct attachment *attachment, int er
 		return err;
 	case -EOPNOTSUPP:
 		return why_set(why, err, "this kernel has no tracepoints (CONFIG_TRACING)");
+	case -EEXIST:
+		return why_set(why, err, "another program is on it, and before Linux 4.15 "
+					 "a tracepoint takes one only");
+	case -EINVAL: /* of "syscalls/...", whose events are of another kind */
+		if (attachment->perf_fd >= 0)
+			return why_set(why, -EOPNOTSUPP, "this kernel runs no programs there: "
+							 "on system calls since Linux 4.14");
+		return probe_explain_common(err, why);
 	case -EACCES:
 		if (attachment->perf_fd >= 0)
 			return why_set(why, err,

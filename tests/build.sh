@@ -48,6 +48,9 @@ done
 newer "$out/btf_masks" tests/btf_masks.c tests/btf_*.h ./*.h ||
     "$@" -D_GNU_SOURCE -Wall -Wextra -Werror -s -o "$out/btf_masks" tests/btf_masks.c ${arch:+$cross_ldflags}
 
+# It looks at the registers of x86-64.
+[ -n "$arch" ] || newer "$out/old" tests/old.c ||
+    "${CC:-cc}" -static -Os -D_GNU_SOURCE -Wall -Wextra -Werror -s -o "$out/old" tests/old.c
 [ -n "$arch" ] || newer "$out/attach_try" tests/attach_try.c ./*.h ||
     "${CC:-cc}" -static -O1 -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror \
         -o "$out/attach_try" tests/attach_try.c
@@ -59,8 +62,10 @@ for source; do
     */plain_tc_style.c | */tc_shared_filter.c) continue ;; # want the host's headers, or tc
     esac
     debug=$(grep -l -E '#include "modern.h"|Compiled with -g|KP_KERNEL_TYPE' "$source" || true)
+    cpu=$(sed -n 's/.*Compiled with -mcpu=\(v[0-9]\).*/\1/p' "$source")
     name=${source##*/}
     object=$out/${name%.c}.o
     newer "$object" "$source" tests/progs/*.h examples/kp_bpf.h ||
-        clang -O2 -Wall -target $target $define ${debug:+-g} -c "$source" -o "$object"
+        clang -O2 -Wall -target $target $define ${debug:+-g} ${cpu:+-mcpu="$cpu"} \
+            -c "$source" -o "$object"
 done

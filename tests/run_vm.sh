@@ -63,7 +63,7 @@ guest() { # CASES VM_OPTION...
     shift
     for file in tests/guest/*.sh; do set -- "$@" -f "$file:guest/${file##*/}"; done
     for file in "$objects"/*.o $examples; do set -- "$@" -f "$file:obj/${file##*/}"; done
-    for helper in hit odd mutate btf_masks attach_try; do
+    for helper in hit odd mutate old btf_masks attach_try; do
         [ ! -e "$objects/$helper" ] || set -- "$@" -f "$objects/$helper:bin/$helper"
     done
     # shellcheck disable=SC2086 # words

@@ -564,9 +564,6 @@ static void program_names_maps(void)
 #define LICENSE_HINT "the program's licence is 'MIT\\x0a'; add: char _license[] " \
 		     "__attribute__((section(\"license\"), used)) = \"GPL\";"
 
-#define OLDER_INSNS "this kernel does not know one of its instructions: " \
-		    "compile it with -mcpu=v3 (for Linux 5.1) or v2 (4.14)"
-
 static void program_hints(void)
 {
 	static const struct {
@@ -609,9 +606,6 @@ static void program_hints(void)
 		{ "", -EINVAL, -EINVAL, 4096, 1, "",
 		  "4096 instructions are too many for this kernel (4096 before Linux 5.2)" },
 		{ "", -EINVAL, -EINVAL, 4095, 1, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
-		{ "unknown opcode e5\n", -EINVAL, -EOPNOTSUPP, 6, 1, "", OLDER_INSNS },
-		{ "BPF_LDX uses reserved fields\n", -EINVAL, -EOPNOTSUPP, 6, 1, "", OLDER_INSNS },
-		{ "BPF_CALL uses reserved fields\n", -EINVAL, -EINVAL, 6, 1, "", "" },
 		{ "R0 !read_ok\n", -EACCES, -EACCES, 6, 1, "", "" },
 		{ "", -ENOMEM, -ENOMEM, 6, 1, "", "" },
 	};
@@ -639,6 +633,146 @@ static void program_hints(void)
 		EXPECT_TEXT(why.hint.data, rows[i].hint);
 	}
 	fixture.files = NULL;
+}
+
+/* A kernel that is older than the program's kind, or than one of its instructions. */
+static void program_hints_on_age(void)
+{
+	static const struct {
+		const char *section, *log;
+		struct insn insn;
+		int err, returned;
+		const char *hint;
+	} rows[] = {
+		{ "raw_tp/a", "", { 0 }, -EINVAL, -EOPNOTSUPP,
+		  "programs of kind raw_tp exist since Linux 4.17, this is 4.9" },
+		{ "kprobe.session/a", "", { 0 }, -E2BIG, -EOPNOTSUPP,
+		  "programs of kind kprobe.session exist since Linux 6.10, this is 4.9" },
+		{ "perf_event/9", "", { 0 }, -EINVAL, -EINVAL,
+		  "this kernel may lack perf_event programs (CONFIG_BPF_EVENTS)" },
+		{ "prog", "", { 0 }, -E2BIG, -E2BIG, "" },
+		{ "prog", "invalid BPF_JMP opcode a0\n", { .code = 0xa5 }, -EINVAL, -EOPNOTSUPP,
+		  "instructions of -mcpu=v2 exist since Linux 4.14, this is 4.9: "
+		  "compile the program with -mcpu=v1" },
+		{ "prog", "unreachable insn 12\n", { .code = 0x85, .src_reg = 1 }, -EINVAL, -EOPNOTSUPP,
+		  "calls of functions exist since Linux 4.16, this is 4.9: make them __always_inline" },
+		{ "prog", "unknown insn class 6\n", { .code = 0x16 }, -EINVAL, -EOPNOTSUPP,
+		  "instructions of -mcpu=v3 exist since Linux 5.1, this is 4.9: "
+		  "compile the program with -mcpu=v1" },
+		{ "prog", "unreachable insn 12\n", { .code = 0x85, .imm = 12 }, -EINVAL, -EINVAL, "" },
+		{ "prog", "R0 !read_ok\n", { .code = 0x16 }, -EACCES, -EACCES, "" },
+	};
+
+	fixture.release = "4.9.30";
+	fixture.version = "#1 SMP";
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct object object = { .license = "GPL" };
+		struct insn insn = rows[i].insn;
+		const struct code code = { .insns = &insn, .nr_insns = 1 };
+		struct object_program program;
+		struct program_request request = {
+			.object = &object, .program = &program, .code = &code,
+		};
+
+		check.row = rows[i].hint;
+		why_clear(&why);
+		EXPECT(kind_find(rows[i].section, &program.match));
+		request.attach_type = program.match.kind->attach_type;
+		EXPECT_NUMBER(program_hint(&request, rows[i].log, rows[i].err, &why), rows[i].returned);
+		EXPECT_TEXT(why.hint.data, rows[i].hint);
+	}
+}
+
+/* Hashes with no elements made in advance are the only ones before v4.6, which knows no flags. */
+static void maps_without_flags(void)
+{
+	const struct object_map map = { .name = "m", .type = 1, .flags = BPF_F_NO_PREALLOC };
+	static const struct {
+		const char *release;
+		uint32_t flags;
+		bool mended;
+	} rows[] = { { "4.4.100", 0, true }, { "4.6.0", BPF_F_NO_PREALLOC, false } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct kernel kernel = { .no_names = true };
+		struct sys_map_create_attr attr = map_attr(&kernel, &map, -1, -1);
+
+		fixture.release = rows[i].release;
+		fixture.version = "#1 SMP";
+		EXPECT_NUMBER(map_mend(&kernel, &map, -EINVAL, &attr), rows[i].mended);
+		EXPECT_NUMBER(attr.map_flags, rows[i].flags);
+		EXPECT(!map_mend(&kernel, &map, -EINVAL, &attr));
+	}
+}
+
+/* What each instruction needs. */
+static void insn_levels(void)
+{
+	static const struct {
+		struct insn insn;
+		enum insn_level level;
+	} rows[] = {
+		{ { .code = 0x85, .imm = 113 }, INSN_FIRST },            /* call of a helper */
+		{ { .code = 0x85, .src_reg = 1 }, INSN_CALLS },
+		{ { .code = 0x95 }, INSN_FIRST },                        /* exit */
+		{ { .code = 0xa5 }, INSN_V2 },                           /* if r0 < imm */
+		{ { .code = 0xdd }, INSN_V2 },                           /* if r0 s<= r0 */
+		{ { .code = 0xd5 }, INSN_V2 },
+		{ { .code = 0x16 }, INSN_V3 },                           /* if w0 == imm */
+		{ { .code = 0x06 }, INSN_V4 },                           /* a long goto */
+		{ { .code = 0xdb }, INSN_FIRST },                        /* lock += */
+		{ { .code = 0xdb, .imm = 1 }, INSN_ATOMIC },             /* fetch and add */
+		{ { .code = 0x7b, .off = -8 }, INSN_FIRST },             /* a store */
+		{ { .code = 0x79, .off = 8 }, INSN_FIRST },              /* a load */
+		{ { .code = 0x91 }, INSN_V4 },                           /* a load that extends */
+		{ { .code = 0xbf }, INSN_FIRST },
+		{ { .code = 0xbf, .off = 8 }, INSN_V4 },                 /* a move that extends */
+		{ { .code = 0x3f, .off = 1 }, INSN_V4 },                 /* s/= */
+		{ { .code = 0xd4, .imm = 16 }, INSN_FIRST },             /* le16 */
+		{ { .code = 0xd7, .imm = 16 }, INSN_V4 },                /* bswap16 */
+		{ { .code = INSN_LD_IMM64 }, INSN_FIRST },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		EXPECT_NUMBER(insn_level(&rows[i].insn), rows[i].level);
+}
+
+/* Helpers whose number a kernel does not have, and what is there instead. */
+static void program_reads(void)
+{
+	static const struct {
+		const char *log;
+		bool mended;
+	} rows[] = {
+		{ "3: (85) call 113\ninvalid func 113\n", true },
+		{ "3: (85) call unknown#115\ninvalid func unknown#115\n", true },
+		{ "invalid func unknown#112\n", true },
+		{ "invalid func unknown#111\n", false },
+		{ "invalid func unknown#116\n", false },
+		{ "unknown func bpf_probe_read_kernel#113\n", false },
+		{ "invalid func \n", false },
+		{ "R0 !read_ok\n", false },
+		{ NULL, false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct insn insns[] = {
+			{ .code = INSN_CALL, .imm = 112 }, { .code = INSN_CALL, .imm = 113 },
+			{ .code = INSN_CALL, .imm = 114 }, { .code = INSN_CALL, .imm = 115 },
+			{ .code = INSN_CALL, .imm = 116 }, { .code = INSN_CALL, .imm = 113, .src_reg = 1 },
+			{ .code = INSN_LD_IMM64, .imm = 113 }, { .imm = 113 },
+			{ .code = 0xb7, .imm = 113 },
+		};
+		static const int32_t mended[] = { 4, 4, 45, 45, 116, 113, 113, 113, 113 };
+		static const int32_t kept[] = { 112, 113, 114, 115, 116, 113, 113, 113, 113 };
+		const struct code code = { .insns = insns, .nr_insns = COUNT_OF(insns) };
+		const struct verifier_log log = { (char *)rows[i].log, 0 };
+
+		check.row = rows[i].log ? rows[i].log : "no log";
+		EXPECT_NUMBER(program_mend_reads(&code, &log), rows[i].mended);
+		for (size_t k = 0; k < COUNT_OF(insns); k++)
+			EXPECT_NUMBER(insns[k].imm, rows[i].mended ? mended[k] : kept[k]);
+	}
 }
 
 /* Only some programs run with the registers of what they probe. */
@@ -699,6 +833,10 @@ static const struct check_case kernel_cases[] = {
 	{ "program: maps in its instructions", program_names_maps },
 	{ "program: hints", program_hints },
 	{ "program: hints on its context", program_hints_on_context },
+	{ "program: hints on its age", program_hints_on_age },
+	{ "maps: flags before there were any", maps_without_flags },
+	{ "program: what its instructions need", insn_levels },
+	{ "program: helpers that read", program_reads },
 	{ "maps: one without a type", map_without_type },
 };
 

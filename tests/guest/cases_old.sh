@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Kernels from 4.4 to 5.9, as far as a newer one can be made to refuse what they
-# do not have: strace makes the Nth call of a kind fail, and empty folders hide
-# files of sysfs.
+# do not have: strace makes the Nth call of a kind fail, empty folders hide files of
+# sysfs, and tests/old.c refuses all at once that a version refuses.
 
 # Starts the loader under strace; sees that each of the injections took place.
 start_old() { # INJECTIONS [OPTION]... OBJECT FUNCTION
@@ -200,6 +200,85 @@ pin_on_4_4() {
     umount $BPFFS
 }
 
+# --- what a version refuses, all of it ----------------------------------------
+
+lives_on() { # VERSION MECHANISM [OPTION]... OBJECT [FUNCTION]
+    local version=$1 mechanism=$2
+    shift 2
+    launch old "$version" load_kp_bpf "$@"
+    wait_live || { ended; fail "it did not go live: $(head -n 1 "$stderr")"; return; }
+    expect_text "$stderr" "by $mechanism"
+}
+
+works_on() { # VERSION MECHANISM [OPTION]... OBJECT [FUNCTION]
+    lives_on "$@" || return
+    counts_old "$counted"
+    stop_old
+}
+
+refused_on() { # VERSION PATTERN HINT [OPTION]... OBJECT [FUNCTION]
+    local version=$1 pattern=$2 hint=$3
+    shift 3
+    launch old "$version" load_kp_bpf "$@"
+    ended || return
+    expect "exit status" "$status" 4
+    expect_text "$stderr" "^load_kp_bpf: .*$pattern"
+    [ -z "$hint" ] || expect_text "$stderr" "^load_kp_bpf: hint: .*$hint"
+}
+
+# What was compiled for no kernel in particular, on all of them.
+on_each() { # "VERSION..." FUNCTION [ARG]...
+    local releases=$1 each=$2
+    shift 2
+    for release in $releases; do
+        at="$release: "
+        case $release in
+        4.19 | 5.*) $each $release "perf ioctl" "$@" ;;
+        *) without_pmu $each $release tracefs "$@" ;;
+        esac
+    done
+}
+
+pins_on() { # VERSION MECHANISM
+    mount_bpffs
+    works_on "$@" $OBJ/pin_object.o sys_bpf
+    counted=20 works_on "$@" $OBJ/pin_object.o sys_bpf
+    umount $BPFFS
+}
+
+tails_on() { # VERSION MECHANISM
+    lives_on "$@" $OBJ/tail_calls.o sys_bpf && stop_old
+}
+
+# Functions that are called, a tracepoint and a raw one.
+sections_on() { # VERSION MECHANISM
+    lives_on "$@" $OBJ/functions.o && stop_old
+    lives_on "$@" $OBJ/several.o && stop_old
+}
+
+# (Before 4.12 tracefs takes no address of a function for its return.)
+returns_on() { # VERSION MECHANISM
+    lives_on "$@" -r $OBJ/every.o 'vfs_fsync*' || return
+    expect_text "$stderr" "the return of [2-9] functions ('vfs_fsync\*'), by"
+    stop_old
+}
+
+# A name that is none for an event, which the PMU of 4.17 to 5.0 makes of it.
+odd_name() {
+    name=$(awk '$2 ~ /[tT]/ && NF == 3 && $3 ~ /^[a-z_]*\.(isra|constprop)\.0$/ { nr[$3]++ }
+            END { for (name in nr) if (nr[name] == 1) print name }' /proc/kallsyms |
+        sort | head -n 1)
+    [ -n "$name" ] || { skip "this kernel has no such function"; return; }
+    lives_on 4.19 tracefs $OBJ/every.o "$name" && stop_old
+}
+
+# One program is what a tracepoint takes before 4.15, and none on a system call before 4.14.
+taken_tracepoint() { # ERROR STATUS PATTERN
+    refused_old "bpf:error=EINVAL:when=3 ioctl:error=$1" "$2" "$3" $OBJ/on_syscall.o
+}
+
+counted=10
+all='4.4 4.9 4.14 4.19 5.4'
 nr_calls=4
 check "no fsopen()" without_fsopen tracefs
 check "no fsopen(), and no /proc" without /proc without_fsopen tracefs
@@ -223,3 +302,32 @@ check "a pinned program of which the kernel tells nothing" untold_program
 check "a kernel like 4.4" without_pmu kernel_4_4 $OBJ/count.o sys_bpf
 check "a kernel like 4.4 with no /proc" without_pmu without /proc kernel_4_4 $OBJ/count.o sys_bpf
 check "a pin on a kernel like 4.4" without_pmu pin_on_4_4
+check "each old kernel" on_each "$all" works_on $OBJ/count.o sys_bpf
+check "each old kernel: pins" on_each "$all" pins_on
+check "each old kernel: helpers that read" on_each "$all" works_on $OBJ/reads.o sys_bpf
+check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold.o sys_bpf
+check "each old kernel: tail calls" on_each "$all" tails_on
+check "each old kernel: by their sections" on_each "4.19 5.4" sections_on
+check "each old kernel: returns of a pattern" on_each "$all" returns_on
+check "4.14: helpers that read text" without_pmu works_on 4.14 tracefs $OBJ/reads_text.o sys_bpf
+check "4.9: helpers that read text" refused_on 4.9 "verifier refused" "no helper '45'" \
+    $OBJ/reads_text.o sys_bpf
+check "4.14: functions" refused_on 4.14 "verifier refused" \
+    "calls of functions exist since Linux 4.16, .*: make them __always_inline" $OBJ/functions.o
+check "4.19: instructions of -mcpu=v3" refused_on 4.19 "verifier refused" \
+    "instructions of -mcpu=v3 exist since Linux 5.1, .*: compile the program with -mcpu=v1" \
+    $OBJ/young.o sys_bpf
+check "4.4: no per-CPU maps" refused_on 4.4 "map 'hits': cannot be created" \
+    "maps of type percpu_array exist since Linux 4.6, this is 4.4" $OBJ/percpu.o sys_bpf
+check "4.9: no maps of maps" refused_on 4.9 "map 'outer': cannot be created" \
+    "maps of type .*_of_maps exist since Linux 4.12, this is 4.9" $OBJ/map_in_map.o sys_bpf
+check "4.4: no tracepoints" refused_on 4.4 "program 'count': cannot be loaded" \
+    "programs of kind tp exist since Linux 4.7, this is 4.4" $OBJ/on_syscall.o
+check "4.14: no raw tracepoints" refused_on 4.14 "program 'greedy': cannot be loaded" \
+    "programs of kind raw_tp exist since Linux 4.17, this is 4.14" $OBJ/greedy.o
+check "4.19: a variable" refused_on 4.19 "needs the global variable .*since Linux 5.2" "" \
+    $OBJ/globals.o
+check "4.19: the kernel's types" refused_on 4.19 "has no BTF" "--btf" $OBJ/bound.o
+check "4.19: a function whose name has a dot" odd_name
+check "a tracepoint that has a program" taken_tracepoint EEXIST 1 "before Linux 4.15"
+check "a tracepoint that takes none" taken_tracepoint EINVAL 4 "on system calls since Linux 4.14"

@@ -137,7 +137,7 @@ check() { # NAME FUNCTION [ARG]...
 # After a failure: back to a state in which the next case means something.
 clean_up() {
     # shellcheck disable=SC2046 # process ids
-    kill -9 $(pidof load_kp_bpf strace) 2>&-
+    kill -9 $(pidof load_kp_bpf strace old) 2>&-
     mount_usual
     while umount $BPFFS; do :; done 2>&-
     unshare -m sh -c 'mount -t tracefs tracefs /check/tracing
