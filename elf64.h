@@ -156,6 +156,27 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
 	}
 }
 
+/*
+ * How many elements of a list in order come before the key: the first that does not
+ * is the key's, if any is. `before` is given an element and the key.
+ */
+SELDOM uint32_t list_search(const void *items, uint32_t nr, size_t len, list_is_before *before,
+			    const void *key)
+{
+	const uint8_t *base = items;
+	uint32_t low = 0;
+
+	while (low < nr) {
+		uint32_t middle = low + (nr - low) / 2;
+
+		if (before(base + middle * len, key))
+			low = middle + 1;
+		else
+			nr = middle;
+	}
+	return low;
+}
+
 /* ---- Names, sorted: none is compared with each of the others, however many a file lists ---- */
 
 struct name {
@@ -206,18 +227,12 @@ static inline void names_sort(struct names *names)
 /* The first of that name; NULL when there is none. */
 SELDOM const struct name *names_find(const struct names *names, const char *name, uint32_t scope)
 {
-	uint32_t low = 0, high = names->nr;
+	const struct name key = { name, scope, 0 };
+	const struct name *found = names->items + list_search(names->items, names->nr, sizeof(key),
+							      name_is_before, &key);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (name_compare(&names->items[middle], name, scope) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < names->nr && name_compare(&names->items[low], name, scope) == 0
-		       ? &names->items[low] : NULL;
+	return found < names->items + names->nr && name_compare(found, name, scope) == 0 ? found
+											: NULL;
 }
 
 /* The next one that is called the same; NULL behind the last. */
