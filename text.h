@@ -223,50 +223,56 @@ SELDOM int why_set(struct why *why, int err, const char *format, ...)
 	return err;
 }
 
+/* -errno that our calls return, and 524, the kernel's own ENOTSUPP, which no C library knows. */
+#define ERRORS(ROW) \
+	ROW(EPERM, "Operation not permitted") \
+	ROW(ENOENT, "No such file or directory") \
+	ROW(EINTR, "Interrupted system call") \
+	ROW(EIO, "Input/output error") \
+	ROW(ENXIO, "No such device or address") \
+	ROW(E2BIG, "Argument list too long") \
+	ROW(EBADF, "Bad file descriptor") \
+	ROW(EAGAIN, "Resource temporarily unavailable") \
+	ROW(ENOMEM, "Cannot allocate memory") \
+	ROW(EACCES, "Permission denied") \
+	ROW(EFAULT, "Bad address") \
+	ROW(EBUSY, "Device or resource busy") \
+	ROW(EEXIST, "File exists") \
+	ROW(ENODEV, "No such device") \
+	ROW(ENOTDIR, "Not a directory") \
+	ROW(EINVAL, "Invalid argument") \
+	ROW(ENFILE, "Too many open files in system") \
+	ROW(EMFILE, "Too many open files") \
+	ROW(ENOSPC, "No space left on device") \
+	ROW(EROFS, "Read-only file system") \
+	ROW(EPIPE, "Broken pipe") \
+	ROW(ENAMETOOLONG, "File name too long") \
+	ROW(ENOSYS, "Function not implemented") \
+	ROW(ELOOP, "Too many levels of symbolic links") \
+	ROW(EOPNOTSUPP, "Operation not supported") \
+	ROW(EILSEQ, "Invalid or incomplete multibyte or wide character") \
+	ROW(EADDRNOTAVAIL, "Cannot assign requested address") \
+	ROW(EOVERFLOW, "Value too large for defined data type") \
+	ROW(524, "Operation not supported by the kernel")
+#define ERROR_NUMBER(number, text) number,
+#define ERROR_TEXT(number, text) text "\0"
+
 /*
  * The text of a -errno, NULL for one that none of our calls returns: the same
- * sentence whichever C library it was built with. 524 is the kernel's own
- * ENOTSUPP, which no C library knows.
+ * sentence whichever C library it was built with. A table of pointers would be as
+ * large as half of the texts.
  */
 static inline const char *error_text(int err)
 {
-	static const struct {
-		int number;
-		const char *text;
-	} errors[] = {
-		{ EPERM, "Operation not permitted" },
-		{ ENOENT, "No such file or directory" },
-		{ EINTR, "Interrupted system call" },
-		{ EIO, "Input/output error" },
-		{ ENXIO, "No such device or address" },
-		{ E2BIG, "Argument list too long" },
-		{ EBADF, "Bad file descriptor" },
-		{ EAGAIN, "Resource temporarily unavailable" },
-		{ ENOMEM, "Cannot allocate memory" },
-		{ EACCES, "Permission denied" },
-		{ EFAULT, "Bad address" },
-		{ EBUSY, "Device or resource busy" },
-		{ EEXIST, "File exists" },
-		{ ENODEV, "No such device" },
-		{ ENOTDIR, "Not a directory" },
-		{ EINVAL, "Invalid argument" },
-		{ ENFILE, "Too many open files in system" },
-		{ EMFILE, "Too many open files" },
-		{ ENOSPC, "No space left on device" },
-		{ EROFS, "Read-only file system" },
-		{ ENAMETOOLONG, "File name too long" },
-		{ ENOSYS, "Function not implemented" },
-		{ ELOOP, "Too many levels of symbolic links" },
-		{ EOPNOTSUPP, "Operation not supported" },
-		{ EILSEQ, "Invalid or incomplete multibyte or wide character" },
-		{ EADDRNOTAVAIL, "Cannot assign requested address" },
-		{ EOVERFLOW, "Value too large for defined data type" },
-		{ 524, "Operation not supported by the kernel" },
-	};
+	static const uint16_t numbers[] = { ERRORS(ERROR_NUMBER) };
+	static const char texts[] = ERRORS(ERROR_TEXT);
+	const char *text = texts;
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		if (errors[i].number == -err)
-			return errors[i].text;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i] == -err)
+			return text;
+		text += strlen(text) + 1;
+	}
 	return NULL;
 }
 
