@@ -16,6 +16,7 @@
 #undef why_set /* listing has no places that are looked at */
 #undef why_hint
 #include "../btf_fit.h"
+#include "../fold.h"
 #include "../list.h"
 
 #define LARGE_SECONDS 20
@@ -211,12 +212,40 @@ static void large_functions_in_btf(void)
 	large_fit();
 }
 
+/* Loads of a constant that has as many symbols as a file holds, folded one by one. */
+static void large_constants(void)
+{
+	static const uint8_t zeros[8];
+	const bool used[] = { true };
+	struct image image = image_good();
+	const int idx = section_add(&image, ".rodata", SHT_PROGBITS, 0);
+
+	section_append(&image, idx, zeros, sizeof(zeros));
+	for (uint32_t i = 0; i < 12 * LARGE_NR; i++)
+		symbol_add(&image, "constant", STB_LOCAL, STT_OBJECT, (uint16_t)idx, 0, 4);
+	for (uint32_t i = 0; i < FOLD_INSNS_MAX / 2 - 8; i++) {
+		const struct insn load[2] = { { .code = INSN_LD_IMM64 }, { 0 } };
+
+		rel_add(&image, SEC_REL, image.sections[SEC_PROG].size, last_symbol(&image), R_BPF_64_64);
+		section_append(&image, SEC_PROG, load, sizeof(load));
+	}
+	SYMBOL_AT(&image, SYM_COUNT)->st_size = image.sections[SEC_PROG].size;
+	image_lay_out(&image);
+	EXPECT_NUMBER(large_parse(&image), 0);
+	EXPECT_NUMBER(object_fold(&large.elf, &large.object, used, &large.arena, &large.why), -EOPNOTSUPP);
+	EXPECT_TEXT(large.why.reason.data,
+		    "program 'count': needs the global variable 'constant' in section '.rodata', "
+		    "and this kernel has no global variables (since Linux 5.2)");
+	large_expect_soon();
+}
+
 static const struct check_case large_cases[] = {
 	{ "externs of many names", large_externs },
 	{ "BTF-defined maps of many names", large_maps },
 	{ "programs that call programs", large_programs },
 	{ "globals of many names", large_globals },
 	{ "functions of BTF and many symbols", large_functions_in_btf },
+	{ "constants of many symbols", large_constants },
 };
 
 #endif
