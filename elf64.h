@@ -108,6 +108,20 @@ static inline void *arena_grow(struct arena *arena, void *items, uint32_t nr, si
 	return larger;
 }
 
+/* A copy of two strings, of the second at most so many bytes; NULL when full. */
+SELDOM const char *arena_join(struct arena *arena, const char *first, const char *second,
+			      size_t max)
+{
+	const size_t first_len = strlen(first), len = strnlen(second, max);
+	char *joined = arena_take(arena, first_len + len + 1, 1);
+
+	if (!joined)
+		return NULL;
+	memcpy(joined, first, first_len);
+	memcpy(joined + first_len, second, len);
+	return joined;
+}
+
 typedef bool list_is_before(const void *a, const void *b);
 
 static inline void list_swap(uint8_t *a, uint8_t *b, size_t len)

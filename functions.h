@@ -121,21 +121,15 @@ static inline bool symbol_is_whole_function(const struct symbol *symbol)
 static inline int functions_from_kallsyms(const struct functions_wanted *wanted,
 					  const struct name_set *traceable, struct places *out)
 {
-	int proc_fd = fs_open(&fs_proc);
 	struct fs_lines lines;
 	struct symbol symbol;
-	const char *line;
 	bool hidden = false;
-	int err;
+	int err = symbols_open(&lines);
 
-	if (proc_fd < 0)
-		return proc_fd;
-	err = fs_lines_open(&lines, proc_fd, "kallsyms");
-	close(proc_fd);
 	if (err)
 		return err;
-	while ((line = fs_lines_next(&lines))) {
-		if (!symbol_parse_line(line, &symbol) || !symbol_is_whole_function(&symbol) ||
+	while (symbols_next(&lines, &symbol)) {
+		if (!symbol_is_whole_function(&symbol) ||
 		    (traceable ? !*name_set_find(traceable, symbol.name, symbol.len)
 			       : !functions_match(wanted, symbol.name, symbol.len)))
 			continue;
