@@ -79,9 +79,7 @@ static inline int externs_find_addresses(const struct object *object, const stru
 
 	for (uint32_t i = 0; i < names->nr && err; i++)
 		if (!object->externs[names->items[i].value].is_weak)
-			return why_errno(why, err,
-					 "'/proc/kallsyms', which has the kernel's symbols, "
-					 "cannot be read");
+			return why_errno(why, err, "/proc/kallsyms cannot be read");
 	while (!err && symbols_next(&lines, &symbol)) {
 		const struct name *found;
 
@@ -185,11 +183,6 @@ static inline int externs_find_types(const struct object *object, struct kbtf *k
 	return 0;
 }
 
-static inline const char *extern_noun(enum object_extern_kind kind)
-{
-	return kind == EXTERN_KFUNC ? "function that programs may call" : "symbol";
-}
-
 /* Which of two it is to be, nobody can say (libbpf refuses it alike). */
 SELDOM int extern_refuse_two(const struct object_extern *ext, const struct extern_value *value,
 			     struct why *why)
@@ -212,7 +205,8 @@ static inline int externs_check(const struct object *object, const struct extern
 			return extern_refuse_two(ext, &values[i], why);
 		if (ext->kind != EXTERN_KCONFIG && !values[i].found && !ext->is_weak)
 			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s",
-				       ext->name, extern_noun(ext->kind));
+				       ext->name,
+				       ext->kind == EXTERN_KFUNC ? "function" : "symbol");
 	}
 	return 0;
 }

@@ -161,12 +161,12 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 /* The kernel's file with debug information, where distributions put it. */
 static inline int kbtf_open_vmlinux(struct view *out)
 {
-	static const char *const places[][2] = {
-		{ "/boot/vmlinux-", "" },
-		{ "/lib/modules/", "/vmlinux" },
-		{ "/lib/modules/", "/build/vmlinux" },
-		{ "/usr/lib/debug/boot/vmlinux-", "" },
-		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
+	static const char *const places[] = {
+		"/boot/vmlinux-%s",
+		"/lib/modules/%s/vmlinux",
+		"/lib/modules/%s/build/vmlinux",
+		"/usr/lib/debug/boot/vmlinux-%s",
+		"/usr/lib/debug/lib/modules/%s/vmlinux",
 	};
 	struct utsname name;
 	struct text path;
@@ -174,7 +174,7 @@ static inline int kbtf_open_vmlinux(struct view *out)
 	if (uname(&name) != 0)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		text_setf(&path, "%s%s%s", places[i][0], name.release, places[i][1]);
+		text_setf(&path, places[i], name.release);
 		if (kbtf_read_file(path.data, out) == 0)
 			return 0;
 	}

@@ -338,9 +338,7 @@ static inline int programs_set_target(const struct programs *programs, struct pr
 	int err;
 
 	if (!program->spec->match.target[0])
-		return why_set(why, -ENOEXEC,
-			       "section '%s' names no target, "
-			       "and a program of its kind is loaded with one",
+		return why_set(why, -ENOEXEC, "section '%s' names no target",
 			       program->spec->section);
 	err = kbtf_open(kbtf, why);
 	if (err)

@@ -92,18 +92,20 @@ static inline void text_add_string(struct text *t, const char *s, size_t max)
 	}
 }
 
-static inline unsigned long long text_arg_unsigned(va_list *args, int longs)
+/* An argument of an integer's conversion, as wide as it can be. */
+static inline unsigned long long text_arg(va_list *args, int longs, bool is_signed)
 {
 	if (longs == 2)
 		return va_arg(*args, unsigned long long);
-	return longs ? va_arg(*args, unsigned long) : va_arg(*args, unsigned int);
-}
+	if (longs) {
+		unsigned long value = va_arg(*args, unsigned long);
 
-static inline long long text_arg_signed(va_list *args, int longs)
-{
-	if (longs == 2)
-		return va_arg(*args, long long);
-	return longs ? va_arg(*args, long) : va_arg(*args, int);
+		return is_signed ? (unsigned long long)(long)value : value;
+	} else {
+		unsigned int value = va_arg(*args, unsigned int);
+
+		return is_signed ? (unsigned long long)(int)value : value;
+	}
 }
 
 /*
@@ -113,6 +115,7 @@ static inline long long text_arg_signed(va_list *args, int longs)
 static inline void text_vaddf(struct text *t, const char *format, va_list *args)
 {
 	for (const char *p = format; *p; p++) {
+		unsigned long long value;
 		size_t max = SIZE_MAX;
 		int longs = 0;
 		char c;
@@ -143,20 +146,15 @@ static inline void text_vaddf(struct text *t, const char *format, va_list *args)
 			c = (char)va_arg(*args, int);
 			text_add(t, &c, 1);
 			break;
-		case 'd': {
-			long long value = text_arg_signed(args, longs);
-
-			if (value < 0)
-				text_add(t, "-", 1);
-			text_add_number(t, value < 0 ? 0 - (unsigned long long)value
-						     : (unsigned long long)value, 10);
-			break;
-		}
+		case 'd':
 		case 'u':
-			text_add_number(t, text_arg_unsigned(args, longs), 10);
-			break;
 		case 'x':
-			text_add_number(t, text_arg_unsigned(args, longs), 16);
+			value = text_arg(args, longs, *p == 'd');
+			if (*p == 'd' && (long long)value < 0) {
+				text_add(t, "-", 1);
+				value = 0 - value;
+			}
+			text_add_number(t, value, *p == 'x' ? 16 : 10);
 			break;
 		default:
 			text_add(t, "%", 1);
