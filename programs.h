@@ -361,11 +361,11 @@ SELDOM int programs_find_targets(struct programs *programs, struct kbtf *kbtf, s
 
 	if (!err && names.nr && kbtf_open(kbtf, why) == 0)
 		kbtf_find(kbtf, &names, places);
-	for (uint32_t i = 0; i < programs->nr && !err; i++) {
-		struct program *program = &programs->items[i];
+	for (uint32_t i = 0; !err && i < names.nr; i++) {
+		struct program *program = &programs->items[names.items[i].value];
 
-		if (!program->left_out && kind_btf_prefix(program->kind))
-			err = programs_set_target(programs, program, kbtf, &places[i], why);
+		err = programs_set_target(programs, program, kbtf, &places[names.items[i].value],
+					  why);
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
