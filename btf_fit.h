@@ -83,7 +83,7 @@ static inline bool btf_fit_is_hidden(const struct elf_symbol *symbol)
 }
 
 /* False when the arena is full. */
-static inline bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
+SELDOM bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
 {
 	const struct elf *elf = fit->elf;
 	struct elf_section section;

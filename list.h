@@ -281,7 +281,7 @@ static inline struct view list_global_bytes(struct list *list, const struct glob
 }
 
 /* As JSON has numbers? Hostile BTF may have enumerators by any name. */
-static inline bool list_is_number(const char *s)
+SELDOM bool list_is_number(const char *s)
 {
 	s += *s == '-';
 	return s[0] && !s[text_while(s, "0123456789")] && (s[0] != '0' || !s[1]);

@@ -331,9 +331,8 @@ static inline int programs_refuse_target(const struct programs *programs,
 }
 
 /* Kinds that are loaded with their target: its id. */
-static inline int programs_set_target(const struct programs *programs, struct program *program,
-				      struct kbtf *kbtf, const struct kbtf_place *place,
-				      struct why *why)
+SELDOM int programs_set_target(const struct programs *programs, struct program *program,
+			       struct kbtf *kbtf, const struct kbtf_place *place, struct why *why)
 {
 	int err;
 
@@ -351,8 +350,8 @@ static inline int programs_set_target(const struct programs *programs, struct pr
 }
 
 /* All of them, in one walk over the kernel's types. */
-SELDOM int programs_find_targets(struct programs *programs, struct kbtf *kbtf, struct arena *arena,
-				 struct why *why)
+static inline int programs_find_targets(struct programs *programs, struct kbtf *kbtf,
+					struct arena *arena, struct why *why)
 {
 	struct kbtf_place *places = arena_take(arena, programs->nr, sizeof(*places));
 	struct names names;
