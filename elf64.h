@@ -242,11 +242,10 @@ static inline void names_sort(struct names *names)
 SELDOM const struct name *names_find(const struct names *names, const char *name, uint32_t scope)
 {
 	const struct name key = { name, scope, 0 };
-	const struct name *found = names->items + list_search(names->items, names->nr, sizeof(key),
-							      name_is_before, &key);
+	const uint32_t i = list_search(names->items, names->nr, sizeof(key), name_is_before, &key);
 
-	return found < names->items + names->nr && name_compare(found, name, scope) == 0 ? found
-											: NULL;
+	return i < names->nr && name_compare(&names->items[i], name, scope) == 0 ? &names->items[i]
+										  : NULL;
 }
 
 /* The next one that is called the same; NULL behind the last. */
