@@ -354,7 +354,7 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 					struct arena *arena, struct why *why)
 {
 	struct kbtf_place *places = arena_take(arena, programs->nr, sizeof(*places));
-	struct names names;
+	struct names names = { 0 };
 	int err = places ? programs_list_targets(programs, arena, &names, why)
 			 : object_out_of_memory(why);
 
