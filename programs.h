@@ -360,11 +360,11 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 
 	if (!err && names.nr && kbtf_open(kbtf, why) == 0)
 		kbtf_find(kbtf, &names, places);
-	for (uint32_t i = 0; !err && i < names.nr; i++) {
-		struct program *program = &programs->items[names.items[i].value];
+	for (uint32_t i = 0; i < programs->nr && !err; i++) {
+		struct program *program = &programs->items[i];
 
-		err = programs_set_target(programs, program, kbtf, &places[names.items[i].value],
-					  why);
+		if (!program->left_out && kind_btf_prefix(program->kind))
+			err = programs_set_target(programs, program, kbtf, &places[i], why);
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
