@@ -20,20 +20,20 @@
 
 #define BTF_FIT_KIND_FLAG (1U << 31) /* in a record's info */
 
+/* Scopes of the names in the ELF file, beside a section's index for what lies in it. */
+#define BTF_FIT_SECTION UINT32_MAX      /* sections; the value is the index */
+#define BTF_FIT_HIDDEN (UINT32_MAX - 1) /* hidden functions */
+
 /* The BTF that is being written: records, one after the other. */
 struct btf_fit {
 	const struct btf *btf;
 	const struct elf *elf;
 	uint32_t known;
 	uint32_t parameter_name; /* the offset of some identifier; 0 when there is no function */
-	bool has_hidden;         /* some function of the file is hidden */
-	uint32_t looks_left;     /* at symbols and sections */
+	struct names names;      /* the ELF file's */
 	uint8_t *types;
 	uint64_t len;
 };
-
-/* No compiler's object comes near: one that does is loaded without its BTF. */
-#define BTF_FIT_LOOKS_MAX (1U << 26)
 
 /* What an unknown kind becomes. No record grows but an ENUM64 without enumerators, by a word. */
 struct btf_fit_row {
@@ -74,6 +74,34 @@ static inline void btf_fit_put(struct btf_fit *fit, const void *data, uint64_t l
 	fit->len += len;
 }
 
+/* ---- Names in the ELF file ---- */
+
+static inline bool btf_fit_is_hidden(const struct elf_symbol *symbol)
+{
+	return symbol->type == STT_FUNC &&
+	       (symbol->visibility == STV_HIDDEN || symbol->visibility == STV_INTERNAL);
+}
+
+/* False when the arena is full. */
+SELDOM bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
+{
+	const struct elf *elf = fit->elf;
+	struct elf_section section;
+	struct elf_symbol symbol;
+
+	if (!names_open(arena, elf->nr_sections + elf->nr_symbols, &fit->names))
+		return false;
+	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++)
+		names_add(&fit->names, section.name, BTF_FIT_SECTION, i);
+	for (uint64_t i = 1; elf_symbol_get(elf, i, &symbol); i++)
+		if (btf_fit_is_hidden(&symbol))
+			names_add(&fit->names, symbol.name, BTF_FIT_HIDDEN, 0);
+		else if (symbol.binding != STB_LOCAL)
+			names_add(&fit->names, symbol.name, symbol.shndx, (uint32_t)symbol.value);
+	names_sort(&fit->names);
+	return true;
+}
+
 /* ---- Kinds that the kernel does not know ---- */
 
 /* A record with no elements; INT has a word behind it, where the number of bits is lowest. */
@@ -110,33 +138,6 @@ static inline bool btf_fit_section_name_is_plain(const char *name)
 	return true;
 }
 
-static inline bool btf_fit_find_section(struct btf_fit *fit, const char *name,
-					struct elf_section *out)
-{
-	for (uint32_t i = 1; i < fit->elf->nr_sections && fit->looks_left; i++, fit->looks_left--)
-		if (elf_section_get(fit->elf, i, out) && strcmp(out->name, name) == 0)
-			return true;
-	return false;
-}
-
-/* The offset of a global variable. Symbols come in much the same order: on from the last one. */
-static inline bool btf_fit_find_symbol(struct btf_fit *fit, uint32_t section_idx,
-				       const char *name, uint64_t *cursor, uint32_t *out)
-{
-	const struct elf *elf = fit->elf;
-	struct elf_symbol symbol;
-
-	for (uint64_t n = 0; n < elf->nr_symbols && fit->looks_left; n++, fit->looks_left--) {
-		*cursor = *cursor + 1 < elf->nr_symbols ? *cursor + 1 : 0;
-		if (!elf_symbol_get(elf, *cursor, &symbol) || symbol.shndx != section_idx ||
-		    symbol.binding == STB_LOCAL || strcmp(symbol.name, name) != 0)
-			continue;
-		*out = (uint32_t)symbol.value;
-		return true;
-	}
-	return false;
-}
-
 static inline bool btf_fit_variable_is_before(const void *a, const void *b)
 {
 	return ((const struct btf_variable *)a)->offset < ((const struct btf_variable *)b)->offset;
@@ -150,11 +151,12 @@ static inline bool btf_fit_variable_is_before(const void *a, const void *b)
 static inline bool btf_fit_place(struct btf_fit *fit, const struct btf_type *datasec,
 				 struct btf_variable *variables, uint32_t *size)
 {
+	const struct name *section_name = names_find(&fit->names, datasec->name, BTF_FIT_SECTION);
+	const struct name *name;
 	struct elf_section section;
-	uint64_t cursor = 0;
 	struct btf_type var;
 
-	if (!*size && (!btf_fit_find_section(fit, datasec->name, &section) ||
+	if (!*size && (!section_name || !elf_section_get(fit->elf, section_name->value, &section) ||
 		       section.header.sh_size > UINT32_MAX))
 		return false;
 	for (uint32_t i = 0; i < datasec->nr; i++) {
@@ -162,10 +164,12 @@ static inline bool btf_fit_place(struct btf_fit *fit, const struct btf_type *dat
 		if (!btf_type_get(fit->btf, variables[i].type, &var) || var.kind != BTF_KIND_VAR ||
 		    btf_fit_is_extern(&var))
 			return false;
-		if (!*size && btf_linkage(&var) == BTF_LINKAGE_GLOBAL &&
-		    !btf_fit_find_symbol(fit, section.idx, var.name, &cursor,
-					 &variables[i].offset))
+		if (*size || btf_linkage(&var) != BTF_LINKAGE_GLOBAL)
+			continue;
+		name = names_find(&fit->names, var.name, section.idx);
+		if (!name)
 			return false;
+		variables[i].offset = name->value;
 	}
 	if (!*size)
 		*size = (uint32_t)section.header.sh_size;
@@ -190,29 +194,11 @@ static inline void btf_fit_datasec(struct btf_fit *fit, const struct btf_type *t
 
 /* ---- Functions ---- */
 
-static inline bool btf_fit_symbol_is_hidden(const struct elf_symbol *symbol)
-{
-	return symbol->type == STT_FUNC &&
-	       (symbol->visibility == STV_HIDDEN || symbol->visibility == STV_INTERNAL);
-}
-
-/* Is there a hidden function of that name, or with NULL, of any name? */
-static inline bool btf_fit_is_hidden(struct btf_fit *fit, const char *name)
-{
-	struct elf_symbol symbol;
-
-	for (uint64_t i = 1; i < fit->elf->nr_symbols && fit->looks_left; i++, fit->looks_left--)
-		if (elf_symbol_get(fit->elf, i, &symbol) && btf_fit_symbol_is_hidden(&symbol) &&
-		    (!name || strcmp(symbol.name, name) == 0))
-			return true;
-	return false;
-}
-
 /* Hidden functions are static to the verifier, which then sees them in the light of each call. */
 static inline uint16_t btf_fit_linkage(struct btf_fit *fit, const struct btf_type *func)
 {
 	if (!(fit->known & BTF_FIT_GLOBAL_FUNC) || func->nr == BTF_LINKAGE_STATIC ||
-	    (fit->has_hidden && btf_fit_is_hidden(fit, func->name)))
+	    names_find(&fit->names, func->name, BTF_FIT_HIDDEN))
 		return BTF_LINKAGE_STATIC;
 	return BTF_LINKAGE_GLOBAL;
 }
@@ -274,43 +260,50 @@ static inline void btf_fit_type(struct btf_fit *fit, const struct btf_type *type
 	btf_fit_put(fit, fit->btf->types.data + type->extra, len - sizeof(record));
 }
 
-/* Bytes of arena that btf_fit() takes: a record of three words may get a fourth. */
-static inline uint64_t btf_fit_len(const struct btf *btf)
+/* The most bytes there can be: a record of three words may get a fourth. */
+static inline uint64_t btf_fit_size(const struct btf *btf)
 {
 	return (sizeof(struct btf_header) + btf->types.size / 3 * 4 + btf->strings.size + 7) &
 	       ~(uint64_t)7;
 }
 
+/* Bytes of arena that btf_fit() takes. */
+static inline uint64_t btf_fit_len(const struct btf *btf, const struct elf *elf)
+{
+	const uint64_t names = (elf->nr_sections + elf->nr_symbols) * sizeof(struct name);
+
+	return btf_fit_size(btf) + ((names + 7) & ~(uint64_t)7);
+}
+
 /*
  * Writes the object's BTF (of no base) anew for a kernel that knows what `known`
  * says. What cannot be said to it is left out: externs, and sections of variables
- * with no place. Returns 0, -E2BIG when that takes too long, or -ENOMEM.
+ * with no place. Returns 0 or -ENOMEM.
  */
 static inline int btf_fit(const struct btf *btf, const struct elf *elf, uint32_t known,
 			  struct arena *arena, struct view *out)
 {
-	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known,
-			       .looks_left = BTF_FIT_LOOKS_MAX };
+	struct btf_fit fit = { .btf = btf, .elf = elf, .known = known };
 	struct btf_header header = {
 		.preamble = { BTF_MAGIC, BTF_VERSION, 0, sizeof(header) },
 		.str_len = (uint32_t)btf->strings.size,
 	};
-	uint8_t *bytes = arena_take(arena, btf_fit_len(btf), 1);
+	uint8_t *bytes;
 	struct btf_type type;
 
+	if (!btf_fit_list_names(&fit, arena))
+		return -ENOMEM;
+	bytes = arena_take(arena, btf_fit_size(btf), 1);
 	if (!bytes)
 		return -ENOMEM;
 	if (!(known & BTF_KIND_BIT(BTF_KIND_VAR)))
 		fit.known &= ~BTF_KIND_BIT(BTF_KIND_DATASEC); /* of what? */
 	fit.types = bytes + sizeof(header);
-	fit.has_hidden = btf_fit_is_hidden(&fit, NULL);
 	if (btf_type_first(btf, BTF_KIND_BIT(BTF_KIND_FUNC), &type))
 		fit.parameter_name = btf_fit_record(&type).name_off;
 	for (bool more = btf_type_first(btf, BTF_KINDS_ALL, &type); more;
 	     more = btf_type_next(&type, BTF_KINDS_ALL))
 		btf_fit_type(&fit, &type);
-	if (!fit.looks_left)
-		return -E2BIG;
 
 	header.type_len = header.str_off = (uint32_t)fit.len;
 	btf_fit_put(&fit, btf->strings.data, btf->strings.size);

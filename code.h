@@ -195,21 +195,16 @@ struct code_info {
 	uint32_t nr;
 };
 
+static inline bool code_info_is_before(const void *record, const void *off)
+{
+	return btf_word(record) < *(const uint64_t *)off;
+}
+
 /* The first record of the section at or behind that byte. */
 static inline uint32_t code_info_find(const struct btf_ext_section *section, uint64_t off)
 {
-	uint32_t low = 0, high = section->nr, insn_off = 0;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		btf_ext_record_get(section, middle, &insn_off, sizeof(insn_off));
-		if (insn_off < off)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return list_search(section->records.data, section->nr, section->record_size,
+			   code_info_is_before, &off);
 }
 
 /* One function's records: both kinds start with their offset. */

@@ -562,6 +562,17 @@ SELDOM int core_types_compatible(struct core_match *match, struct core_pair pair
 	return -ELOOP;
 }
 
+/* The same outside of a relocation, as for the type of an extern. */
+SELDOM bool core_types_agree(const struct btf *local, uint32_t local_id, const struct btf *target,
+			     uint32_t target_id)
+{
+	const struct core_spec spec = { .place.side.btf = local };
+	struct core_match match = { .spec = &spec, .place.side.btf = target };
+
+	return core_types_compatible(&match, (struct core_pair){ local_id, target_id,
+								 CORE_DEPTH_MAX, false }) > 0;
+}
+
 /* Each enumerator's name must be there. */
 static inline int core_enums_match(struct core_match *match, const struct btf_type *a,
 				   const struct btf_type *b)

@@ -108,6 +108,20 @@ static inline void *arena_grow(struct arena *arena, void *items, uint32_t nr, si
 	return larger;
 }
 
+/* A copy of two strings, of the second at most so many bytes; NULL when full. */
+SELDOM const char *arena_join(struct arena *arena, const char *first, const char *second,
+			      size_t max)
+{
+	const size_t first_len = strlen(first), len = strnlen(second, max);
+	char *joined = arena_take(arena, first_len + len + 1, 1);
+
+	if (!joined)
+		return NULL;
+	memcpy(joined, first, first_len);
+	memcpy(joined + first_len, second, len);
+	return joined;
+}
+
 typedef bool list_is_before(const void *a, const void *b);
 
 static inline void list_swap(uint8_t *a, uint8_t *b, size_t len)
@@ -154,6 +168,27 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
 		list_swap(base, base + last * len, len);
 		list_sink(base, 0, last, len, before);
 	}
+}
+
+/*
+ * How many elements of a list in order come before the key: the first that does not
+ * is the key's, if any is. `before` is given an element and the key.
+ */
+SELDOM uint32_t list_search(const void *items, uint32_t nr, size_t len, list_is_before *before,
+			    const void *key)
+{
+	const uint8_t *base = items;
+	uint32_t low = 0;
+
+	while (low < nr) {
+		uint32_t middle = low + (nr - low) / 2;
+
+		if (before(base + middle * len, key))
+			low = middle + 1;
+		else
+			nr = middle;
+	}
+	return low;
 }
 
 /* ---- Names, sorted: none is compared with each of the others, however many a file lists ---- */
@@ -206,18 +241,11 @@ static inline void names_sort(struct names *names)
 /* The first of that name; NULL when there is none. */
 SELDOM const struct name *names_find(const struct names *names, const char *name, uint32_t scope)
 {
-	uint32_t low = 0, high = names->nr;
+	const struct name key = { name, scope, 0 };
+	const uint32_t i = list_search(names->items, names->nr, sizeof(key), name_is_before, &key);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (name_compare(&names->items[middle], name, scope) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < names->nr && name_compare(&names->items[low], name, scope) == 0
-		       ? &names->items[low] : NULL;
+	return i < names->nr && name_compare(&names->items[i], name, scope) == 0 ? &names->items[i]
+										  : NULL;
 }
 
 /* The next one that is called the same; NULL behind the last. */
@@ -578,6 +606,15 @@ static inline int elf_check_header(struct view file, struct elf64_header *out, s
 	return 0;
 }
 
+/* The reason names what lies at that offset, and not inside of the file. */
+SELDOM int elf_refuse_end(const struct elf *elf, uint64_t offset, struct why *why)
+{
+	if (why)
+		text_addf(&why->reason, " at offset %llu, the file has %llu bytes",
+			  (unsigned long long)offset, (unsigned long long)elf->file.size);
+	return why_subject(why, -ENOEXEC, "is truncated");
+}
+
 /*
  * Where the section header table lies. Counts that do not fit the file header
  * stand in section 0 (gABI, "Section Headers": e_shnum 0, SHN_XINDEX).
@@ -593,23 +630,19 @@ static inline int elf_check_section_table(struct elf *elf, uint32_t *out_shstrnd
 	if (header->e_shentsize != sizeof(struct elf64_section))
 		return why_set(why, -ENOEXEC, "section headers of %u bytes, expected %zu",
 			       header->e_shentsize, sizeof(struct elf64_section));
-	if (!view_copy(elf->file, header->e_shoff, &first, sizeof(first)))
-		return why_set(why, -ENOEXEC,
-			       "is truncated: section headers at offset %llu, "
-			       "the file has %llu bytes",
-			       (unsigned long long)header->e_shoff,
-			       (unsigned long long)elf->file.size);
+	if (!view_copy(elf->file, header->e_shoff, &first, sizeof(first))) {
+		why_set(why, -ENOEXEC, "section headers");
+		return elf_refuse_end(elf, header->e_shoff, why);
+	}
 	if (nr == 0)
 		nr = first.sh_size; /* from file */
 	*out_shstrndx = header->e_shstrndx == SHN_XINDEX ? first.sh_link : header->e_shstrndx;
 
 	if (nr > UINT32_MAX / sizeof(first) ||
-	    !view_slice(elf->file, header->e_shoff, nr * sizeof(first), &elf->sections))
-		return why_set(why, -ENOEXEC,
-			       "is truncated: %llu section headers at offset %llu, "
-			       "the file has %llu bytes",
-			       (unsigned long long)nr, (unsigned long long)header->e_shoff,
-			       (unsigned long long)elf->file.size);
+	    !view_slice(elf->file, header->e_shoff, nr * sizeof(first), &elf->sections)) {
+		why_set(why, -ENOEXEC, "%llu section headers", (unsigned long long)nr);
+		return elf_refuse_end(elf, header->e_shoff, why);
+	}
 	elf->nr_sections = (uint32_t)nr;
 	return 0;
 }
@@ -627,13 +660,11 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
 			       "section name table is section %u of type %u, "
 			       "expected %u (SHT_STRTAB)",
 			       shstrndx, names.sh_type, SHT_STRTAB);
-	if (!view_slice(elf->file, names.sh_offset, names.sh_size, &elf->section_names))
-		return why_set(why, -ENOEXEC,
-			       "is truncated: section name table of %llu bytes at offset %llu, "
-			       "the file has %llu bytes",
-			       (unsigned long long)names.sh_size,
-			       (unsigned long long)names.sh_offset,
-			       (unsigned long long)elf->file.size);
+	if (!view_slice(elf->file, names.sh_offset, names.sh_size, &elf->section_names)) {
+		why_set(why, -ENOEXEC, "section name table of %llu bytes",
+			(unsigned long long)names.sh_size);
+		return elf_refuse_end(elf, names.sh_offset, why);
+	}
 	if (!view_ends_in_nul(elf->section_names))
 		return why_set(why, -ENOEXEC, "section name table, section %u, does not end in NUL",
 			       shstrndx);
@@ -646,9 +677,12 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
  */
 #define ELF_NAME_MAX 2047U
 
-static inline bool elf_name_is_long(const char *name)
+static inline int elf_check_name(const char *name, const char *what, uint64_t idx, struct why *why)
 {
-	return strnlen(name, ELF_NAME_MAX + 1) > ELF_NAME_MAX;
+	if (strnlen(name, ELF_NAME_MAX + 1) <= ELF_NAME_MAX)
+		return 0;
+	return why_set(why, -ENOEXEC, "%s %llu: its name has more than %u characters", what,
+		       (unsigned long long)idx, ELF_NAME_MAX);
 }
 
 /* Every section: a name, and bytes inside the file. */
@@ -660,10 +694,8 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 		const char *name;
 
 		if (elf_section_get(elf, i, &section)) {
-			if (elf_name_is_long(section.name))
-				return why_set(why, -ENOEXEC,
-					       "section %u: its name has more than %u characters",
-					       i, ELF_NAME_MAX);
+			if (elf_check_name(section.name, "section", i, why))
+				return -ENOEXEC;
 			continue;
 		}
 		if (!view_item(elf->sections, i, &header, sizeof(header)))
@@ -675,57 +707,79 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 				       "the name table has %llu bytes",
 				       i, header.sh_name,
 				       (unsigned long long)elf->section_names.size);
-		return why_set(why, -ENOEXEC,
-			       "is truncated: section %u '%s' has %llu bytes at offset %llu, "
-			       "the file has %llu bytes",
-			       i, name, (unsigned long long)header.sh_size,
-			       (unsigned long long)header.sh_offset,
-			       (unsigned long long)elf->file.size);
+		why_set(why, -ENOEXEC, "section %u '%s' has %llu bytes", i, name,
+			(unsigned long long)header.sh_size);
+		return elf_refuse_end(elf, header.sh_offset, why);
 	}
 	return 0;
 }
 
-/* The symbol table and its strings. gABI allows one SHT_SYMTAB; its sh_link is the string table. */
-static inline int elf_check_symbols(struct elf *elf, struct why *why)
+/* A table: its elements are of their type's size, and none is cut. */
+static inline int elf_check_table(const struct elf_section *section, const char *what, size_t size,
+				  struct why *why)
 {
-	struct elf_section section, strings;
-	struct elf_symbol symbol;
+	if (section->header.sh_entsize == size && section->data.size % size == 0)
+		return 0;
+	return why_set(why, -ENOEXEC,
+		       "%llu bytes of %s of %llu bytes, expected a multiple of %zu",
+		       (unsigned long long)section->data.size, what,
+		       (unsigned long long)section->header.sh_entsize, size);
+}
+
+/* A symbol table and its strings. gABI allows one SHT_SYMTAB; its sh_link is the string table. */
+static inline int elf_check_symtab(struct elf *elf, const struct elf_section *section,
+				   struct why *why)
+{
+	const uint32_t link = section->header.sh_link;
+	struct elf_section strings;
+	int err = elf_check_table(section, "symbols", sizeof(struct elf64_symbol), why);
+
+	if (err)
+		return err;
+	if (!elf_section_get(elf, link, &strings))
+		return why_set(why, -ENOEXEC,
+			       "string table is section %u, out of range (file has %u)", link,
+			       elf->nr_sections);
+	if (strings.header.sh_type != SHT_STRTAB)
+		return why_set(why, -ENOEXEC,
+			       "string table is section %u of type %u, expected %u (SHT_STRTAB)",
+			       link, strings.header.sh_type, SHT_STRTAB);
+	if (!view_ends_in_nul(strings.data))
+		return why_set(why, -ENOEXEC, "string table, section %u, does not end in NUL",
+			       link);
+	elf->symtab_idx = section->idx;
+	elf->symbols = section->data;
+	elf->nr_symbols = section->data.size / sizeof(struct elf64_symbol);
+	elf->symbol_names = strings.data;
+	return 0;
+}
+
+/* Tables of symbols and, for whichever section, of relocations. */
+static inline int elf_check_tables(struct elf *elf, struct why *why)
+{
+	struct elf_section section;
 
 	for (uint32_t i = 0; elf_section_get(elf, i, &section); i++) {
-		if (section.header.sh_type != SHT_SYMTAB)
-			continue;
-		if (elf->symtab_idx)
+		const size_t size = elf_relocation_size(&section);
+		int err = 0;
+
+		if (section.header.sh_type == SHT_SYMTAB && elf->symtab_idx)
 			return why_set(why, -ENOEXEC, "has two symbol tables, sections %u and %u",
 				       elf->symtab_idx, i);
-		if (section.header.sh_entsize != sizeof(struct elf64_symbol) ||
-		    section.data.size % sizeof(struct elf64_symbol) != 0)
-			return why_set(why, -ENOEXEC,
-				       "section %u '%s': %llu bytes of symbols of %llu bytes, "
-				       "expected a multiple of %zu",
-				       i, section.name, (unsigned long long)section.data.size,
-				       (unsigned long long)section.header.sh_entsize,
-				       sizeof(struct elf64_symbol));
-		if (!elf_section_get(elf, section.header.sh_link, &strings))
-			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table is section %u, "
-				       "out of range (file has %u)",
-				       i, section.name, section.header.sh_link, elf->nr_sections);
-		if (strings.header.sh_type != SHT_STRTAB)
-			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table is section %u of type %u, "
-				       "expected %u (SHT_STRTAB)",
-				       i, section.name, strings.idx, strings.header.sh_type,
-				       SHT_STRTAB);
-		if (!view_ends_in_nul(strings.data))
-			return why_set(why, -ENOEXEC,
-				       "section %u '%s': string table, section %u, "
-				       "does not end in NUL",
-				       i, section.name, strings.idx);
-		elf->symtab_idx = i;
-		elf->symbols = section.data;
-		elf->nr_symbols = section.data.size / sizeof(struct elf64_symbol);
-		elf->symbol_names = strings.data;
+		if (section.header.sh_type == SHT_SYMTAB)
+			err = elf_check_symtab(elf, &section, why);
+		else if (size)
+			err = elf_check_table(&section, "relocations", size, why);
+		if (err)
+			return why_subject(why, err, "section %u '%s'", i, section.name);
 	}
+	return 0;
+}
+
+static inline int elf_check_symbols(const struct elf *elf, struct why *why)
+{
+	struct elf_symbol symbol;
+
 	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
 		if (!elf_symbol_get(elf, i, &symbol))
 			return why_set(why, -ENOEXEC,
@@ -733,28 +787,8 @@ static inline int elf_check_symbols(struct elf *elf, struct why *why)
 				       "string table of %llu bytes",
 				       (unsigned long long)i,
 				       (unsigned long long)elf->symbol_names.size);
-		if (elf_name_is_long(symbol.name))
-			return why_set(why, -ENOEXEC,
-				       "symbol %llu: its name has more than %u characters",
-				       (unsigned long long)i, ELF_NAME_MAX);
-	}
-	return 0;
-}
-
-/* Relocations, of whichever section, are of their type's size, and none is cut. */
-static inline int elf_check_relocations(const struct elf *elf, struct why *why)
-{
-	struct elf_section section;
-
-	for (uint32_t i = 0; elf_section_get(elf, i, &section); i++) {
-		const size_t size = elf_relocation_size(&section);
-
-		if (size && (section.header.sh_entsize != size || section.data.size % size != 0))
-			return why_set(why, -ENOEXEC,
-				       "section %u '%s': %llu bytes of relocations of %llu bytes, "
-				       "expected a multiple of %zu",
-				       i, section.name, (unsigned long long)section.data.size,
-				       (unsigned long long)section.header.sh_entsize, size);
+		if (elf_check_name(symbol.name, "symbol", i, why))
+			return -ENOEXEC;
 	}
 	return 0;
 }
@@ -780,9 +814,9 @@ static inline int elf_open(struct view file, struct elf *out, struct why *why)
 	if (!err)
 		err = elf_check_sections(out, why);
 	if (!err)
-		err = elf_check_symbols(out, why);
+		err = elf_check_tables(out, why);
 	if (!err)
-		err = elf_check_relocations(out, why);
+		err = elf_check_symbols(out, why);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 #ifndef EXTERNS_H
 #define EXTERNS_H
 
+#include "btf_value.h"
 #include "core.h"
 #include "kbtf.h"
 #include "object.h"
@@ -17,94 +18,169 @@
 /* What an extern turned out to be. */
 struct extern_value {
 	bool found;
-	uint64_t address;     /* EXTERN_KSYM without a type */
-	uint64_t other;       /* another symbol's of the same name; 0: there is none */
-	uint32_t id;          /* else its type in the kernel's BTF */
-	uint32_t module;      /* the module that has it; 0: the kernel itself */
-	int module_fd;
+	bool is_type;
+	int16_t module;       /* the module that has it; 0: the kernel itself */
+	uint64_t value;       /* its address, or of a type the id, and above it the module's fd */
+	uint64_t other;       /* another symbol's address of the same name; 0: there is none */
 };
 
 /* ---- Finding ---- */
 
-/* Those that are addresses and nothing more, by name. */
-static inline int externs_list_addresses(const struct object *object, struct arena *arena,
-					 struct names *out, struct why *why)
+/* What it is in the kernel's BTF; 0: nothing, it is an address. */
+static inline uint8_t extern_btf_kind(const struct object_extern *ext)
+{
+	return ext->kind == EXTERN_KFUNC ? BTF_KIND_FUNC : ext->type ? BTF_KIND_VAR : 0;
+}
+
+/*
+ * Those with a kind in BTF, which is the scope of their names, or those without. A
+ * function may have a flavour, which the kernel does not know; a variable has none
+ * (libbpf's rule).
+ */
+SELDOM int externs_list(const struct object *object, bool typed, struct arena *arena,
+			struct names *out, struct why *why)
 {
 	if (!names_open(arena, object->nr_externs, out))
 		return object_out_of_memory(why);
-	for (uint32_t i = 0; i < object->nr_externs; i++)
-		if (object->externs[i].kind == EXTERN_KSYM && !object->externs[i].type)
-			names_add(out, object->externs[i].name, 0, i);
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		const struct object_extern *ext = &object->externs[i];
+		const uint8_t kind = extern_btf_kind(ext);
+		const char *name = ext->name;
+
+		if (ext->kind == EXTERN_KCONFIG || typed != (kind != 0))
+			continue;
+		if (kind == BTF_KIND_FUNC)
+			name = arena_join(arena, "", name, btf_essential_len(name));
+		if (!name)
+			return object_out_of_memory(why);
+		names_add(out, name, kind, i);
+	}
 	names_sort(out);
 	return 0;
 }
 
 static inline void extern_set_address(struct extern_value *value, uint64_t address)
 {
-	if (value->found && value->address != address)
+	if (value->found && value->value != address)
 		value->other = address;
 	else
-		value->address = address;
+		value->value = address;
 	value->found = true;
 }
 
 /* Their addresses, in one pass over the kernel's symbols. */
-static inline int externs_find_addresses(const struct names *names, struct extern_value *values,
-					 struct why *why)
+static inline int externs_find_addresses(const struct object *object, const struct names *names,
+					 struct extern_value *values, struct why *why)
 {
-	int proc_fd = fs_open(&fs_proc);
 	char name[SYMBOL_NAME_SIZE];
 	struct fs_lines lines;
 	struct symbol symbol;
-	const char *line;
-	int err = proc_fd < 0 ? proc_fd : fs_lines_open(&lines, proc_fd, "kallsyms");
+	int err = symbols_open(&lines);
 
-	if (proc_fd >= 0)
-		sys_close(proc_fd);
-	if (err)
-		return why_errno(why, err,
-				 "'/proc/kallsyms', which has the kernel's symbols, "
-				 "cannot be read");
-	while ((line = fs_lines_next(&lines))) {
+	for (uint32_t i = 0; i < names->nr && err; i++)
+		if (!object->externs[names->items[i].value].is_weak)
+			return why_errno(why, err, "/proc/kallsyms cannot be read");
+	while (!err && symbols_next(&lines, &symbol)) {
 		const struct name *found;
 
-		if (!symbol_parse_line(line, &symbol))
-			continue;
-		memcpy(name, symbol.name, symbol.len);
-		name[symbol.len] = '\0';
+		symbol_copy_name(&symbol, name);
 		found = names_find(names, name, 0);
 		if (found)
 			extern_set_address(&values[found->value], symbol.address);
 	}
-	fs_lines_close(&lines);
+	if (!err)
+		fs_lines_close(&lines);
 	return 0;
 }
 
-/* A variable or function in the kernel's BTF, under its name without a flavour. */
-static inline int extern_find_type(struct kbtf *kbtf, const struct object_extern *ext,
-				   struct extern_value *out, struct why *why)
+/* "int (struct task_struct *, ...)", or a variable's type. */
+SELDOM void extern_add_type(const struct btf *btf, uint32_t id, struct text *out)
 {
-	const uint8_t kind = ext->kind == EXTERN_KFUNC ? BTF_KIND_FUNC : BTF_KIND_VAR;
-	struct kbtf_place place;
-	struct text name;
+	const char *before = " (";
+	struct btf_parameter parameter;
+	struct btf_type type;
 
-	text_clear(&name);
-	text_add(&name, ext->name, btf_essential_len(ext->name));
-	if (!kbtf_find(kbtf, name.data, kind, &place))
+	if (!btf_type_get(btf, id, &type) || type.kind != BTF_KIND_FUNC_PROTO) {
+		btf_add_type_name(btf, id, out);
+		return;
+	}
+	btf_add_type_name(btf, type.type, out);
+	for (uint32_t i = 0; btf_parameter_get(&type, i, &parameter); i++) {
+		text_addf(out, "%s", before);
+		before = ", ";
+		if (parameter.type)
+			btf_add_type_name(btf, parameter.type, out);
+		else
+			text_addf(out, "...");
+	}
+	text_addf(out, type.nr ? ")" : " (void)");
+}
+
+SELDOM int extern_refuse_type(const struct btf *local, uint32_t local_type,
+			      const struct btf *kernel, uint32_t kernel_type, struct why *why)
+{
+	struct text ours, theirs;
+
+	text_clear(&ours);
+	text_clear(&theirs);
+	extern_add_type(local, local_type, &ours);
+	extern_add_type(kernel, kernel_type, &theirs);
+	return why_set(why, -EOPNOTSUPP, "is '%s' in the object, and '%s' in this kernel",
+		       ours.data, theirs.data);
+}
+
+/*
+ * A variable or function in the kernel's BTF, of a type like the object's. A weak
+ * function of another type is none, as to libbpf since 1.3; variables must be alike.
+ */
+static inline int extern_set_type(const struct object *object, const struct object_extern *ext,
+				  struct kbtf *kbtf, const struct kbtf_place *place,
+				  struct extern_value *out, struct why *why)
+{
+	struct btf_type type;
+
+	if (!place->id || !btf_type_get(place->btf, place->id, &type))
 		return 0;
-	if (place.module > INT16_MAX)
-		return why_set(why, -EOPNOTSUPP, "is in module %u, of at most %d", place.module,
-			       INT16_MAX);
-	out->found = true;
-	out->id = place.id;
-	out->module = place.module;
-	out->module_fd = kbtf_module_fd(kbtf, &place);
+	if (!core_types_agree(&object->btf, ext->type, place->btf, type.type))
+		return ext->kind == EXTERN_KFUNC && ext->is_weak
+			       ? 0 : extern_refuse_type(&object->btf, ext->type, place->btf,
+							type.type, why);
+	*out = (struct extern_value){
+		.found = true, .is_type = true, .module = (int16_t)place->module,
+		.value = (uint64_t)kbtf_module_fd(kbtf, place) << 32 | place->id,
+	};
+	kbtf->is_called |= place->module && ext->kind == EXTERN_KFUNC;
 	return 0;
 }
 
-static inline const char *extern_noun(enum object_extern_kind kind)
+/* All that have a type, in one walk over the kernel's. */
+static inline int externs_find_types(const struct object *object, struct kbtf *kbtf,
+				     struct arena *arena, struct extern_value *values,
+				     struct why *why)
 {
-	return kind == EXTERN_KFUNC ? "function that programs may call" : "symbol";
+	struct kbtf_place *places = arena_take(arena, object->nr_externs, sizeof(*places));
+	struct names names;
+	int err = places ? externs_list(object, true, arena, &names, why)
+			 : object_out_of_memory(why);
+	int untold;
+
+	if (err || !names.nr)
+		return err;
+	untold = kbtf_open(kbtf, why);
+	if (!untold)
+		kbtf_find(kbtf, &names, places);
+	for (uint32_t i = 0; i < names.nr; i++) {
+		const uint32_t idx = names.items[i].value;
+		const struct object_extern *ext = &object->externs[idx];
+
+		if (!untold)
+			err = extern_set_type(object, ext, kbtf, &places[idx], &values[idx], why);
+		else if (untold != -EOPNOTSUPP || !ext->is_weak) /* it tells nothing, and has none */
+			err = untold;
+		if (err)
+			return why_subject(why, err, "extern '%s'", ext->name);
+	}
+	return 0;
 }
 
 /* Which of two it is to be, nobody can say (libbpf refuses it alike). */
@@ -114,7 +190,7 @@ SELDOM int extern_refuse_two(const struct object_extern *ext, const struct exter
 	return why_set(why, -EINVAL,
 		       "extern '%s': this kernel has several symbols of that name, "
 		       "at 0x%llx and 0x%llx",
-		       ext->name, (unsigned long long)value->address,
+		       ext->name, (unsigned long long)value->value,
 		       (unsigned long long)value->other);
 }
 
@@ -129,7 +205,8 @@ static inline int externs_check(const struct object *object, const struct extern
 			return extern_refuse_two(ext, &values[i], why);
 		if (ext->kind != EXTERN_KCONFIG && !values[i].found && !ext->is_weak)
 			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s",
-				       ext->name, extern_noun(ext->kind));
+				       ext->name,
+				       ext->kind == EXTERN_KFUNC ? "function" : "symbol");
 	}
 	return 0;
 }
@@ -137,45 +214,31 @@ static inline int externs_check(const struct object *object, const struct extern
 SELDOM int externs_find(const struct object *object, struct kbtf *kbtf, struct arena *arena,
 			struct extern_value *values, struct why *why)
 {
-	bool need_addresses = false;
-	struct names addresses;
-	int err = externs_list_addresses(object, arena, &addresses, why);
+	struct names names;
+	int err = externs_find_types(object, kbtf, arena, values, why);
 
-	for (uint32_t i = 0; i < object->nr_externs && !err; i++) {
-		const struct object_extern *ext = &object->externs[i];
-
-		if (ext->kind == EXTERN_KSYM && !ext->type) {
-			need_addresses |= !ext->is_weak;
-		} else if (ext->kind != EXTERN_KCONFIG) {
-			err = kbtf_open(kbtf, why);
-			if (!err)
-				err = extern_find_type(kbtf, ext, &values[i], why);
-		}
-		if (err == -EOPNOTSUPP && ext->is_weak) /* a kernel that tells nothing has none */
-			err = 0;
-		if (err)
-			return why_subject(why, err, "extern '%s'", ext->name);
-	}
-	if (!err && addresses.nr)
-		err = externs_find_addresses(&addresses, values, why);
-	return err && need_addresses ? err : externs_check(object, values, why);
+	if (!err)
+		err = externs_list(object, false, arena, &names, why);
+	if (!err && names.nr)
+		err = externs_find_addresses(object, &names, values, why);
+	return err ? err : externs_check(object, values, why);
 }
 
 /* ---- The instructions ---- */
 
 static inline void extern_set_load(struct insn *insn, const struct extern_value *value)
 {
-	insn[0].src_reg = value->id ? INSN_PSEUDO_BTF_ID : 0;
-	insn[0].imm = (int32_t)(value->id ? value->id : value->address);
-	insn[1].imm = (int32_t)(value->id ? (uint32_t)value->module_fd : value->address >> 32);
+	insn[0].src_reg = value->is_type ? INSN_PSEUDO_BTF_ID : 0;
+	insn[0].imm = (int32_t)value->value;
+	insn[1].imm = (int32_t)(value->value >> 32);
 }
 
 static inline void extern_set_call(struct insn *insn, uint32_t idx,
 				   const struct extern_value *value)
 {
 	insn->src_reg = value->found ? INSN_PSEUDO_KFUNC_CALL : 0;
-	insn->imm = (int32_t)(value->found ? value->id : EXTERN_POISON + idx);
-	insn->off = value->found ? (int16_t)value->module : 0;
+	insn->imm = (int32_t)(value->found ? value->value : EXTERN_POISON + idx);
+	insn->off = value->module;
 }
 
 SELDOM void externs_set_code(struct object_code *code, const struct extern_value *values)
@@ -215,31 +278,15 @@ SELDOM int externs_resolve(struct object *object, struct kbtf *kbtf, struct aren
 	return 0;
 }
 
-/* Does a program call a function of a module? It is a call whose off says which one. */
-static inline bool externs_call_modules(const struct object *object)
-{
-	for (uint32_t c = 0; c < object->nr_codes; c++) {
-		const struct object_code *code = &object->codes[c];
-
-		for (uint32_t i = 0; i < code->nr_insns; i++) {
-			if (code->insns[i].code == INSN_CALL &&
-			    code->insns[i].src_reg == INSN_PSEUDO_KFUNC_CALL && code->insns[i].off)
-				return true;
-			i += code->insns[i].code == INSN_LD_IMM64;
-		}
-	}
-	return false;
-}
-
 /*
  * The descriptors that calls of modules' functions count from 1: an array for
  * BPF_PROG_LOAD, or NULL where none is called, for kernels before v5.14 refuse it.
  */
-static inline int externs_fd_array(const struct object *object, const struct kbtf *kbtf,
-				   struct arena *arena, int **out, struct why *why)
+static inline int externs_fd_array(const struct kbtf *kbtf, struct arena *arena, int **out,
+				   struct why *why)
 {
 	*out = NULL;
-	if (!kbtf->nr_modules || !externs_call_modules(object))
+	if (!kbtf->is_called)
 		return 0;
 	*out = arena_take(arena, kbtf->nr_modules + 1, sizeof(**out));
 	if (!*out)

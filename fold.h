@@ -90,10 +90,18 @@ static inline unsigned int fold_effect(const struct insn *insn, uint8_t reg)
 #define FOLD_LIVE 1  /* the register may hold the address here */
 #define FOLD_OTHER 2 /* or something else */
 
+/*
+ * At symbols, and at instructions that an address may reach: each address costs the
+ * object's symbols once and the function's instructions a few times. No compiler's
+ * object comes near; in one that does, the next constant is refused.
+ */
+#define FOLD_LOOKS_MAX (1U << 26)
+
 struct fold {
 	const struct elf *elf;
 	struct object *object;
-	struct insn *insns;
+	uint64_t nr_looks;
+	struct insn *insns;               /* the function's */
 	uint32_t nr;
 	uint32_t def;                     /* the load of an address that is looked at, */
 	uint8_t reg;                      /* and its register */
@@ -150,8 +158,9 @@ SELDOM void fold_flow(struct fold *fold, uint8_t mark)
 {
 	bool again = true;
 
-	while (again) {
+	while (again && fold->nr_looks < FOLD_LOOKS_MAX) {
 		again = false;
+		fold->nr_looks += fold->nr;
 		for (uint32_t i = 0; i < fold->nr; i += 1 + (fold->insns[i].code == INSN_LD_IMM64))
 			if (fold_leaves(fold, i, mark))
 				again |= fold_mark_next(fold, i, mark);
@@ -342,8 +351,11 @@ static inline int fold_address(struct fold *fold, struct why *why)
 	fold->reg = def->dst_reg;
 	memset(fold->marks, 0, fold->nr);
 	fold->marks[0] = FOLD_OTHER;
+	fold->nr_looks += fold->elf->nr_symbols + fold->object->nr_externs;
 	fold_flow(fold, FOLD_LIVE);
 	fold_flow(fold, FOLD_OTHER);
+	if (fold->nr_looks >= FOLD_LOOKS_MAX)
+		return fold_refuse(&constant, why);
 	for (uint32_t i = 0; i < fold->nr; i++) {
 		struct insn *insn = &fold->insns[i];
 		unsigned int effect = fold->marks[i] & FOLD_LIVE ? fold_effect(insn, fold->reg) : 0;
@@ -412,8 +424,12 @@ static inline int fold_function(struct fold *fold, struct object_function *funct
 {
 	uint32_t used;
 
+	fold->insns = fold->object->codes[function->code].insns + function->start;
+	fold->nr = function->nr_insns;
+	fold->nr_tail = 0;
 	if (fold->nr > FOLD_INSNS_MAX)
 		return 0;
+	memset(fold->marks, 0, fold->nr);
 	used = fold_stack_used(fold);
 	for (uint32_t i = 0; i < fold->nr; i++)
 		fold->depths[i] = (uint16_t)used;
@@ -460,12 +476,10 @@ static inline bool object_has_globals(const struct object *object)
 SELDOM int object_fold(const struct elf *elf, struct object *object, const bool *used,
 		       struct arena *arena, struct why *why)
 {
+	struct fold fold = { .elf = elf, .object = object };
+
 	for (uint32_t i = 0; i < object->nr_functions; i++) {
 		struct object_function *function = &object->functions[i];
-		struct fold fold = {
-			.elf = elf, .object = object, .nr = function->nr_insns,
-			.insns = object->codes[function->code].insns + function->start,
-		};
 		int err = used[function->code] ? fold_function(&fold, function, arena, why) : 0;
 
 		if (err)

@@ -123,14 +123,13 @@ static inline int functions_from_kallsyms(const struct functions_wanted *wanted,
 {
 	struct fs_lines lines;
 	struct symbol symbol;
-	const char *line;
 	bool hidden = false;
 	int err = symbols_open(&lines);
 
 	if (err)
 		return err;
-	while ((line = fs_lines_next(&lines))) {
-		if (!symbol_parse_line(line, &symbol) || !symbol_is_whole_function(&symbol) ||
+	while (symbols_next(&lines, &symbol)) {
+		if (!symbol_is_whole_function(&symbol) ||
 		    (traceable ? !*name_set_find(traceable, symbol.name, symbol.len)
 			       : !functions_match(wanted, symbol.name, symbol.len)))
 			continue;

@@ -30,6 +30,7 @@ struct kbtf {
 	struct view bytes;       /* all of it, mapped or read */
 	struct arena arena;      /* for its index and the modules */
 	bool modules_are_open;
+	bool is_called;          /* a program may call a function of a module */
 	struct kbtf_module *modules;
 	uint32_t nr_modules;
 };
@@ -37,30 +38,48 @@ struct kbtf {
 /* ---- The file ---- */
 
 /*
- * A copy of the kernel's own types, which are the first that it has, in one call:
- * their file cannot be mapped before v6.16, and gives a page at a time. -errno
- * when it does not say that they are these (v5.11), or without CAP_SYS_ADMIN.
+ * A copy of BTF that the kernel holds: a module's in the arena, or without one the
+ * kernel's own in memory of its own. -ENOENT when it is another, or the kernel does
+ * not say which (before v5.11). The descriptor stays the caller's.
+ */
+SELDOM int kbtf_copy(int fd, struct arena *arena, struct view *out)
+{
+	char name[64] = "";
+	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
+	uint8_t *data;
+	int err = sys_btf_info(fd, &info);
+
+	if (err < 0 && err != -ENOSPC) /* the name is longer: it is a module's */
+		return err;
+	if (!info.kernel_btf || (strcmp(name, "vmlinux") == 0) != !arena)
+		return -ENOENT;
+	data = arena ? arena_take(arena, info.btf_size, 1)
+		     : sys_map(info.btf_size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_POPULATE,
+			       -1);
+	if (!data)
+		return -ENOMEM;
+	*out = (struct view){ data, info.btf_size };
+	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
+	err = sys_btf_info(fd, &info);
+	if (err < 0 && !arena)
+		sys_unmap(data, (size_t)out->size);
+	return err < 0 ? err : 0;
+}
+
+/*
+ * The kernel's own types are the first that it has, and so are had in one call: their
+ * file cannot be mapped before v6.16, and gives a page at a time. -errno without
+ * CAP_SYS_ADMIN.
  */
 static inline int kbtf_read_first(struct view *out)
 {
-	char name[sizeof("vmlinux")] = "";
-	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
 	int err, fd = sys_btf_fd_by_id(1);
-	uint8_t *data = NULL;
 
 	if (fd < 0)
 		return fd;
-	err = sys_btf_info(fd, &info);
-	if (err >= 0 && info.kernel_btf && strcmp(name, "vmlinux") == 0)
-		data = sys_map(info.btf_size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_POPULATE,
-			       -1);
-	*out = (struct view){ data, info.btf_size };
-	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
-	err = data ? sys_btf_info(fd, &info) : -ENOENT;
-	if (err < 0 && data)
-		sys_unmap(data, (size_t)out->size);
+	err = kbtf_copy(fd, NULL, out);
 	sys_close(fd);
-	return err < 0 ? err : 0;
+	return err;
 }
 
 /* A file's bytes: mapped, or read where it cannot be. */
@@ -142,12 +161,12 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 /* The kernel's file with debug information, where distributions put it. */
 static inline int kbtf_open_vmlinux(struct view *out)
 {
-	static const char *const places[][2] = {
-		{ "/boot/vmlinux-", "" },
-		{ "/lib/modules/", "/vmlinux" },
-		{ "/lib/modules/", "/build/vmlinux" },
-		{ "/usr/lib/debug/boot/vmlinux-", "" },
-		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
+	static const char *const places[] = {
+		"/boot/vmlinux-%s",
+		"/lib/modules/%s/vmlinux",
+		"/lib/modules/%s/build/vmlinux",
+		"/usr/lib/debug/boot/vmlinux-%s",
+		"/usr/lib/debug/lib/modules/%s/vmlinux",
 	};
 	struct utsname name;
 	struct text path;
@@ -155,7 +174,7 @@ static inline int kbtf_open_vmlinux(struct view *out)
 	if (sys_uname(&name) != 0)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		text_setf(&path, "%s%s%s", places[i][0], name.release, places[i][1]);
+		text_setf(&path, places[i], name.release);
 		if (kbtf_read_file(path.data, out) == 0)
 			return 0;
 	}
@@ -227,54 +246,33 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 /* ---- Modules ---- */
 
 /*
- * Reads one that the kernel holds. -ENOENT when it is no module's; the descriptor
- * stays the caller's.
+ * All of them, once, as many as a call can name (insn.off); what cannot be read is left
+ * out, and without privilege that is all.
  */
-static inline int kbtf_read_module(struct kbtf *kbtf, int fd, struct btf *out)
-{
-	char name[64] = "";
-	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
-	uint8_t *data;
-	int err = sys_btf_info(fd, &info);
-
-	if (err < 0 && err != -ENOSPC)
-		return err;
-	if (!info.kernel_btf || strcmp(name, "vmlinux") == 0)
-		return -ENOENT;
-	data = arena_take(&kbtf->arena, info.btf_size, 1);
-	if (!data)
-		return -ENOMEM;
-	info = (struct sys_btf_info){ .btf = sys_ptr(data), .btf_size = info.btf_size };
-	err = sys_btf_info(fd, &info);
-	if (err < 0)
-		return err;
-	return btf_open((struct view){ data, info.btf_size }, &kbtf->btf, &kbtf->arena, out, NULL);
-}
-
-/* All of them, once; what cannot be read is left out, and without privilege that is all. */
 static inline void kbtf_open_modules(struct kbtf *kbtf)
 {
+	struct kbtf_module module;
+	struct view bytes;
 	uint32_t id = 0;
 
 	if (kbtf->modules_are_open || kbtf->file)
 		return;
 	kbtf->modules_are_open = true;
-	while (sys_btf_next_id(&id) == 0) {
-		struct kbtf_module module = { .fd = sys_btf_fd_by_id(id) };
+	while (kbtf->nr_modules < INT16_MAX && sys_btf_next_id(&id) == 0) {
+		struct kbtf_module *modules = NULL;
 
+		module.fd = sys_btf_fd_by_id(id);
 		if (module.fd < 0)
 			continue;
-		if (kbtf_read_module(kbtf, module.fd, &module.btf) != 0) {
+		if (kbtf_copy(module.fd, &kbtf->arena, &bytes) == 0 &&
+		    btf_open(bytes, &kbtf->btf, &kbtf->arena, &module.btf, NULL) == 0)
+			modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules,
+					     sizeof(module));
+		if (!modules) {
 			sys_close(module.fd);
 			continue;
 		}
-		kbtf->modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules,
-					   sizeof(module));
-		if (!kbtf->modules) {
-			sys_close(module.fd);
-			kbtf->nr_modules = 0;
-			return;
-		}
+		kbtf->modules = modules;
 		kbtf->modules[kbtf->nr_modules++] = module;
 	}
 }
@@ -295,7 +293,7 @@ SELDOM int kbtf_module(void *context, uint32_t idx, const struct btf **out, stru
 /* Where a type is: in the kernel itself (module 0), or in a module by its number from 1 on. */
 struct kbtf_place {
 	const struct btf *btf;
-	uint32_t id;
+	uint32_t id;             /* 0: nowhere */
 	uint32_t module;
 };
 
@@ -304,22 +302,43 @@ static inline int kbtf_module_fd(const struct kbtf *kbtf, const struct kbtf_plac
 	return place->module ? kbtf->modules[place->module - 1].fd : 0;
 }
 
-/* A type by its name and kind, the kernel's own before modules'. False when there is none. */
-SELDOM bool kbtf_find(struct kbtf *kbtf, const char *name, uint8_t kind,
-			     struct kbtf_place *out)
+/* The first of a BTF's own types for each of the names that has no place yet. */
+static inline uint32_t kbtf_find_own(const struct btf *btf, uint32_t module, uint32_t kinds,
+				     const struct names *names, struct kbtf_place *places)
 {
-	*out = (struct kbtf_place){ .btf = &kbtf->btf, .id = btf_find(&kbtf->btf, name, kind) };
-	if (out->id)
-		return true;
-	kbtf_open_modules(kbtf);
-	for (uint32_t i = 0; i < kbtf->nr_modules; i++) {
-		out->btf = &kbtf->modules[i].btf;
-		out->module = i + 1;
-		out->id = btf_find_own(out->btf, name, kind);
-		if (out->id)
-			return true;
+	struct btf_type type;
+	uint32_t nr = 0;
+
+	for (bool more = btf_type_first(btf, kinds, &type); more;
+	     more = btf_type_next(&type, kinds)) {
+		const struct name *name = names_find(names, type.name, type.kind);
+
+		for (; name && !places[name->value].id; name = names_next(names, name), nr++)
+			places[name->value] = (struct kbtf_place){ btf, type.id, module };
 	}
-	return false;
+	return nr;
+}
+
+/*
+ * Types by their names, whose scope is the kind (0: it is no type's), all in one walk:
+ * the place of each at its value in `places`, which the caller has zeroed. The kernel's
+ * own come before modules'.
+ */
+SELDOM void kbtf_find(struct kbtf *kbtf, const struct names *names, struct kbtf_place *places)
+{
+	const struct btf *btf = &kbtf->btf;
+	uint32_t left = 0, kinds = 0;
+
+	for (uint32_t i = 0; i < names->nr; i++) {
+		left += names->items[i].scope != 0;
+		kinds |= BTF_KIND_BIT(names->items[i].scope);
+	}
+	for (uint32_t module = 0; btf; module++) {
+		left -= kbtf_find_own(btf, module, kinds, names, places);
+		if (!left)
+			return;
+		kbtf_module(kbtf, module, &btf, NULL);
+	}
 }
 
 #endif

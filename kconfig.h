@@ -68,20 +68,12 @@ static inline bool kconfig_is_before(const void *a, const void *b)
 
 static inline struct kconfig_extern *kconfig_find(const struct kconfig *kconfig, const char *name)
 {
-	uint32_t low = 0, high = kconfig->nr_externs;
+	const struct kconfig_extern key = { .name = name };
+	const uint32_t i = list_search(kconfig->externs, kconfig->nr_externs, sizeof(key),
+				       kconfig_is_before, &key);
 
-	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
-		const int order = strcmp(kconfig->externs[middle].name, name);
-
-		if (order == 0)
-			return &kconfig->externs[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return i < kconfig->nr_externs && strcmp(kconfig->externs[i].name, name) == 0
+		       ? &kconfig->externs[i] : NULL;
 }
 
 /* ---- Types ---- */

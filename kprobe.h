@@ -215,28 +215,16 @@ static inline bool attach_blacklisted(const char *symbol)
 	return found;
 }
 
-/* The names that may have been meant. */
+/* The names that may have been meant. The reason is new, and has no hint yet. */
 static inline void attach_hint_names(const struct symbol_report *report, struct why *why)
 {
-	struct text names;
-
-	text_clear(&names);
 	for (uint32_t i = 0; i < report->nr_variants && i < SYMBOL_VARIANTS; i++)
-		text_addf(&names, "%s'%s'", i ? ", " : "", report->variants[i]);
-	if (report->nr_variants) {
-		why_hint(why, "the compiler made variants of it: ");
-		text_add(&why->hint, names.data, names.len);
-		return;
-	}
-	for (size_t i = 0; i < SYMBOL_NEAREST && report->nearest[i].name[0]; i++)
-		text_addf(&names, "%s'%s'", i ? ", " : "", report->nearest[i].name);
-	if (names.len) {
-		why_hint(why, "nearest names: ");
-		text_add(&why->hint, names.data, names.len);
-	} else {
-		why_hint(why, "the functions are listed in /proc/kallsyms, as t or T; "
-			      "one that was inlined is not there");
-	}
+		text_addf(&why->hint, i ? ", '%s'" : "the compiler made variants of it: '%s'",
+			  report->variants[i]);
+	if (!report->nr_variants)
+		symbol_hint_nearest(report, why);
+	why_hint(why, "the functions are listed in /proc/kallsyms, as t or T; "
+		      "one that was inlined is not there");
 }
 
 /*

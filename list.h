@@ -281,7 +281,7 @@ static inline struct view list_global_bytes(struct list *list, const struct glob
 }
 
 /* As JSON has numbers? Hostile BTF may have enumerators by any name. */
-static inline bool list_is_number(const char *s)
+SELDOM bool list_is_number(const char *s)
 {
 	s += *s == '-';
 	return s[0] && !s[text_while(s, "0123456789")] && (s[0] != '0' || !s[1]);
@@ -367,43 +367,46 @@ static inline void list_extern(struct list *list, const struct object_extern *ex
 
 #define LIST_RELOCATIONS_MAX 256 /* of a section, different ones; "..." stands for more */
 
-/* Is the relocation about what no record so far was about? */
-static inline bool list_is_first(const struct btf_ext_section *section,
-				 const struct btf_core_relocation *relocation,
-				 const uint32_t *listed, uint32_t nr)
+static inline bool list_subject_is_before(const void *a, const void *b)
 {
-	struct btf_core_relocation earlier;
+	return *(const uint64_t *)a < *(const uint64_t *)b;
+}
 
-	for (uint32_t i = 0; i < nr; i++)
-		if (btf_ext_record_get(section, listed[i], &earlier, sizeof(earlier)) &&
-		    earlier.type == relocation->type &&
-		    earlier.access_off == relocation->access_off)
-			return false;
+/* Puts what a relocation is about into the list of it, in order; false when it is there. */
+static inline bool list_add_subject(uint64_t *listed, uint32_t nr, uint64_t subject)
+{
+	const uint32_t i = list_search(listed, nr, sizeof(subject), list_subject_is_before,
+				       &subject);
+
+	if (i < nr && listed[i] == subject)
+		return false;
+	memmove(&listed[i + 1], &listed[i], (nr - i) * sizeof(subject));
+	listed[i] = subject;
 	return true;
 }
 
-/* What a section's code asks the kernel's types for. */
+/* What a section's code asks the kernel's types for, each once. */
 static inline void list_relocations(struct list *list, const struct btf_ext_section *section)
 {
 	struct btf_core_relocation relocation;
-	uint32_t listed[LIST_RELOCATIONS_MAX], nr = 0;
+	uint64_t listed[LIST_RELOCATIONS_MAX + 1];
+	uint32_t nr = 0;
 
-	for (uint32_t i = 0; btf_ext_record_get(section, i, &relocation, sizeof(relocation)); i++) {
+	for (uint32_t i = 0; nr <= LIST_RELOCATIONS_MAX &&
+			     btf_ext_record_get(section, i, &relocation, sizeof(relocation)); i++) {
 		struct text subject;
 
-		if (!list_is_first(section, &relocation, listed, nr))
+		if (!list_add_subject(listed, nr, (uint64_t)relocation.type << 32 |
+						  relocation.access_off))
 			continue;
-		text_clear(&subject);
-		if (nr < LIST_RELOCATIONS_MAX)
+		text_setf(&subject, "...");
+		if (nr++ < LIST_RELOCATIONS_MAX) {
+			text_clear(&subject);
 			core_describe(&list->object->btf, &relocation, &subject);
-		else
-			text_setf(&subject, "...");
+		}
 		list_begin_item(list, "relocation", subject.data);
 		list_string(list, "section", section->section);
 		list_end_item(list);
-		if (nr == LIST_RELOCATIONS_MAX)
-			return;
-		listed[nr++] = i;
 	}
 }
 

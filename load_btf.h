@@ -103,7 +103,7 @@ static inline uint32_t btf_probe_all(void)
 static inline int btf_load_as(const struct btf *btf, const struct elf *elf, uint32_t known,
 			      const struct btf_log *log)
 {
-	struct arena arena = { .size = (size_t)btf_fit_len(btf) };
+	struct arena arena = { .size = (size_t)btf_fit_len(btf, elf) };
 	struct view bytes;
 	int ret;
 

@@ -635,13 +635,12 @@ static int session_prepare(const struct options *options, struct session *s, str
 	if (err)
 		return err;
 	session_choose_ways(options->mode, programs);
-	err = programs_find_targets(programs, &s->kbtf, why);
+	err = programs_find_targets(programs, &s->kbtf, &s->arena, why);
 	if (!err)
 		err = object_adapt(&s->object, programs->used, &s->kbtf, &s->arena, why);
 	if (!err && object_has_globals(&s->object) && !maps_can_be_globals())
 		err = object_fold(&s->elf, &s->object, programs->used, &s->arena, why);
-	return err ? err : externs_fd_array(&s->object, &s->kbtf, &s->arena,
-					    &programs->fd_array, why);
+	return err ? err : externs_fd_array(&s->kbtf, &s->arena, &programs->fd_array, why);
 }
 
 /* object -> maps and programs in the kernel */

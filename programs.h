@@ -15,6 +15,7 @@
 #include "load.h"
 #include "load_btf.h"
 #include "object.h"
+#include "symbols.h"
 
 /* What the command line says of them. */
 struct programs_wanted {
@@ -271,54 +272,107 @@ static inline int programs_choose(struct object *object, const struct programs_w
 
 /* ---- Targets in the kernel's BTF ---- */
 
-/* Kinds that are loaded with their target: its id. */
-SELDOM int program_find_target(struct program *program, struct kbtf *kbtf, struct why *why)
+/* "MODULE:FUNCTION": its name is enough. */
+static inline const char *program_target(const struct program *program)
+{
+	const char *target = program->spec->match.target, *colon = text_find(target, ":");
+
+	return colon ? colon + 1 : target;
+}
+
+static inline uint8_t program_btf_kind(const struct program *program)
+{
+	return kind_btf_is_typedef(program->kind) ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC;
+}
+
+/* The names of all targets, as BTF has them. */
+static inline int programs_list_targets(const struct programs *programs, struct arena *arena,
+					struct names *out, struct why *why)
+{
+	if (!names_open(arena, programs->nr, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < programs->nr; i++) {
+		const struct program *program = &programs->items[i];
+		const char *prefix = kind_btf_prefix(program->kind), *name;
+
+		if (program->left_out || !prefix)
+			continue;
+		name = arena_join(arena, prefix, program_target(program), SIZE_MAX);
+		if (!name)
+			return object_out_of_memory(why);
+		names_add(out, name, program_btf_kind(program), i);
+	}
+	names_sort(out);
+	return 0;
+}
+
+/* Of several that are missing, the first one is told the names nearest to its own. */
+static inline int programs_refuse_target(const struct programs *programs,
+					 const struct program *program, const struct kbtf *kbtf,
+					 struct why *why)
 {
 	const char *prefix = kind_btf_prefix(program->kind);
-	const char *target = program->spec->match.target;
-	const char *colon = text_find(target, ":"); /* "MODULE:FUNCTION": its name is enough */
 	const bool is_typedef = kind_btf_is_typedef(program->kind);
-	struct kbtf_place place;
-	struct text name;
+	const uint32_t kinds = BTF_KIND_BIT(program_btf_kind(program));
+	struct symbol_report near = { .wanted = program_target(program) };
+	struct btf_type type;
+	bool more = !programs->first_err && btf_type_first(&kbtf->btf, kinds, &type);
+
+	why_set(why, -ENOENT, "there is no %s '%s%s' in this kernel's BTF",
+		is_typedef ? "tracepoint" : "function", is_typedef ? "" : prefix, near.wanted);
+	for (; more; more = btf_type_next(&type, kinds)) {
+		struct symbol symbol = { .name = type.name };
+
+		if (!text_skip(&symbol.name, prefix))
+			continue;
+		symbol.len = strlen(symbol.name);
+		symbol_keep_nearest(&near, &symbol);
+	}
+	symbol_hint_nearest(&near, why);
+	return -ENOENT;
+}
+
+/* Kinds that are loaded with their target: its id. */
+SELDOM int programs_set_target(const struct programs *programs, struct program *program,
+			       struct kbtf *kbtf, const struct kbtf_place *place, struct why *why)
+{
 	int err;
 
-	if (!target[0])
-		return why_set(why, -ENOEXEC,
-			       "section '%s' names no target, "
-			       "and a program of its kind is loaded with one",
+	if (!program->spec->match.target[0])
+		return why_set(why, -ENOEXEC, "section '%s' names no target",
 			       program->spec->section);
 	err = kbtf_open(kbtf, why);
 	if (err)
 		return err;
-	text_setf(&name, "%s", prefix);
-	text_addf(&name, "%s", colon ? colon + 1 : target);
-	if (!kbtf_find(kbtf, name.data, is_typedef ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC, &place))
-		return why_set(why, -ENOENT, "there is no %s '%s' in this kernel's BTF",
-			       is_typedef ? "tracepoint" : "function",
-			       is_typedef ? target : name.data);
-	program->attach_id = place.id;
-	program->attach_fd = kbtf_module_fd(kbtf, &place);
+	if (!place->id)
+		return programs_refuse_target(programs, program, kbtf, why);
+	program->attach_id = place->id;
+	program->attach_fd = kbtf_module_fd(kbtf, place);
 	return 0;
 }
 
+/* All of them, in one walk over the kernel's types. */
 static inline int programs_find_targets(struct programs *programs, struct kbtf *kbtf,
-					struct why *why)
+					struct arena *arena, struct why *why)
 {
-	for (uint32_t i = 0; i < programs->nr; i++) {
-		struct program *program = &programs->items[i];
-		int err;
+	struct kbtf_place *places = arena_take(arena, programs->nr, sizeof(*places));
+	struct names names = { 0 };
+	int err = places ? programs_list_targets(programs, arena, &names, why)
+			 : object_out_of_memory(why);
 
-		if (program->left_out || !kind_btf_prefix(program->kind))
-			continue;
-		err = program_find_target(program, kbtf, why);
+	if (!err && names.nr && kbtf_open(kbtf, why) == 0)
+		kbtf_find(kbtf, &names, places);
+	for (uint32_t i = 0; i < programs->nr && !err; i++) {
+		struct program *program = &programs->items[i];
+
+		if (!program->left_out && kind_btf_prefix(program->kind))
+			err = programs_set_target(programs, program, kbtf, &places[i], why);
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
 		err = programs_leave_out(programs, program, err, why);
-		if (err)
-			return err;
 	}
-	return 0;
+	return err;
 }
 
 /* ---- Loading ---- */

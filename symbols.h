@@ -39,13 +39,36 @@ SELDOM bool symbol_parse_line(const char *line, struct symbol *out)
 	return out->len > 0 && out->len < SYMBOL_NAME_SIZE;
 }
 
+/* /proc/kallsyms. Returns 0 or -errno; fs_lines_close() after success. */
+SELDOM int symbols_open(struct fs_lines *out)
+{
+	int err, proc_fd = fs_open(&fs_proc);
+
+	if (proc_fd < 0)
+		return proc_fd;
+	err = fs_lines_open(out, proc_fd, "kallsyms");
+	sys_close(proc_fd);
+	return err;
+}
+
+/* The next symbol, valid until the one behind it; false at the end. */
+SELDOM bool symbols_next(struct fs_lines *lines, struct symbol *out)
+{
+	const char *line;
+
+	while ((line = fs_lines_next(lines)))
+		if (symbol_parse_line(line, out))
+			return true;
+	return false;
+}
+
 static inline bool symbol_is_function(const struct symbol *symbol)
 {
 	return (symbol->type | 32) == 't' || (symbol->type | 32) == 'w';
 }
 
 struct symbol_near {
-	unsigned int cost;
+	unsigned int nearness; /* fewer edits make it more; 0: there is none */
 	char name[SYMBOL_NAME_SIZE];
 };
 
@@ -59,7 +82,7 @@ struct symbol_report {
 	uint64_t next_address; /* of the symbol behind it: the list is in the order of addresses */
 	uint32_t nr_variants; /* NAME.isra.0, NAME.constprop.0, NAME.part.0 ... */
 	char variants[SYMBOL_VARIANTS][SYMBOL_NAME_SIZE];
-	struct symbol_near nearest[SYMBOL_NEAREST]; /* best first; an empty name ends them */
+	struct symbol_near nearest[SYMBOL_NEAREST]; /* best first */
 };
 
 /*
@@ -114,31 +137,35 @@ static inline void symbol_strip_wrapper(struct symbol *symbol)
 	}
 }
 
-static inline void symbol_keep_nearest(struct symbol_report *report, struct symbol symbol)
+SELDOM void symbol_keep_nearest(struct symbol_report *report, const struct symbol *symbol)
 {
-	const size_t last = SYMBOL_NEAREST - 1;
-	unsigned int worst = report->nearest[last].name[0] ? report->nearest[last].cost
-							   : SYMBOL_NEAR_COST + 1;
-	size_t i = last;
+	struct symbol_near *near = report->nearest;
+	size_t i = SYMBOL_NEAREST - 1;
+	const unsigned int limit = SYMBOL_NEAR_COST - near[i].nearness;
 	unsigned int cost;
 
-	if (strncmp(report->wanted, "sys_", 4) == 0)
-		symbol_strip_wrapper(&symbol);
-	if (worst == 0)
+	if (near[i].nearness > SYMBOL_NEAR_COST)
 		return;
-	cost = symbol_distance(report->wanted, strlen(report->wanted), symbol.name, symbol.len,
-			       worst - 1);
-	if (cost >= worst)
+	cost = symbol_distance(report->wanted, strlen(report->wanted), symbol->name, symbol->len,
+			       limit);
+	if (cost > limit)
 		return;
-	for (size_t k = 0; k <= last; k++)
-		if (strlen(report->nearest[k].name) == symbol.len &&
-		    memcmp(report->nearest[k].name, symbol.name, symbol.len) == 0)
+	for (size_t k = 0; k < SYMBOL_NEAREST; k++)
+		if (strncmp(near[k].name, symbol->name, symbol->len) == 0 &&
+		    !near[k].name[symbol->len])
 			return;
-	for (; i > 0 && (!report->nearest[i - 1].name[0] || report->nearest[i - 1].cost > cost);
-	     i--)
-		report->nearest[i] = report->nearest[i - 1];
-	report->nearest[i].cost = cost;
-	symbol_copy_name(&symbol, report->nearest[i].name);
+	for (; i > 0 && near[i - 1].nearness < SYMBOL_NEAR_COST + 1 - cost; i--)
+		near[i] = near[i - 1];
+	near[i].nearness = SYMBOL_NEAR_COST + 1 - cost;
+	symbol_copy_name(symbol, near[i].name);
+}
+
+/* For a reason that is new, and has no hint yet. */
+SELDOM void symbol_hint_nearest(const struct symbol_report *report, struct why *why)
+{
+	for (size_t i = 0; i < SYMBOL_NEAREST && report->nearest[i].nearness; i++)
+		text_addf(&why->hint, i ? ", '%s'" : "nearest names: '%s'",
+			  report->nearest[i].name);
 }
 
 static inline bool symbol_is_of_module(const struct symbol *symbol,
@@ -171,20 +198,12 @@ static inline void symbol_report_add(struct symbol_report *report, const struct 
 			symbol_copy_name(symbol, report->variants[report->nr_variants]);
 		report->nr_variants++;
 	} else {
-		symbol_keep_nearest(report, *symbol);
+		struct symbol named = *symbol;
+
+		if (strncmp(report->wanted, "sys_", 4) == 0)
+			symbol_strip_wrapper(&named);
+		symbol_keep_nearest(report, &named);
 	}
-}
-
-/* The list itself, in the order of addresses but for modules'. Returns 0 or -errno. */
-SELDOM int symbols_open(struct fs_lines *out)
-{
-	int err, proc_fd = fs_open(&fs_proc);
-
-	if (proc_fd < 0)
-		return proc_fd;
-	err = fs_lines_open(out, proc_fd, "kallsyms");
-	sys_close(proc_fd);
-	return err;
 }
 
 /* Looks for NAME or MODULE:NAME, which must outlive the report. Returns 0 or -errno. */
@@ -193,8 +212,7 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 	const char *colon = text_find(wanted, ":");
 	struct fs_lines lines;
 	struct symbol symbol;
-	const char *line;
-	int err;
+	int err = symbols_open(&lines);
 
 	memset(out, 0, sizeof(*out));
 	out->wanted = wanted;
@@ -203,12 +221,10 @@ static inline int symbols_search(const char *wanted, struct symbol_report *out)
 		out->module = wanted;
 		out->module_len = (size_t)(colon - wanted);
 	}
-	err = symbols_open(&lines);
 	if (err)
 		return err;
-	while ((line = fs_lines_next(&lines)))
-		if (symbol_parse_line(line, &symbol))
-			symbol_report_add(out, &symbol);
+	while (symbols_next(&lines, &symbol))
+		symbol_report_add(out, &symbol);
 	fs_lines_close(&lines);
 	return 0;
 }
@@ -219,13 +235,11 @@ static inline bool symbols_have(const char *name)
 	struct fs_lines lines;
 	struct symbol symbol;
 	bool found = false;
-	const char *line;
 
 	if (symbols_open(&lines) != 0)
 		return false;
-	while (!found && (line = fs_lines_next(&lines)))
-		found = symbol_parse_line(line, &symbol) && strlen(name) == symbol.len &&
-			memcmp(symbol.name, name, symbol.len) == 0;
+	while (!found && symbols_next(&lines, &symbol))
+		found = strlen(name) == symbol.len && memcmp(symbol.name, name, symbol.len) == 0;
 	fs_lines_close(&lines);
 	return found;
 }

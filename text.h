@@ -92,18 +92,20 @@ static inline void text_add_string(struct text *t, const char *s, size_t max)
 	}
 }
 
-static inline unsigned long long text_arg_unsigned(va_list *args, int longs)
+/* An argument of an integer's conversion, as wide as it can be. */
+static inline unsigned long long text_arg(va_list *args, int longs, bool is_signed)
 {
 	if (longs == 2)
 		return va_arg(*args, unsigned long long);
-	return longs ? va_arg(*args, unsigned long) : va_arg(*args, unsigned int);
-}
+	if (longs) {
+		unsigned long value = va_arg(*args, unsigned long);
 
-static inline long long text_arg_signed(va_list *args, int longs)
-{
-	if (longs == 2)
-		return va_arg(*args, long long);
-	return longs ? va_arg(*args, long) : va_arg(*args, int);
+		return is_signed ? (unsigned long long)(long)value : value;
+	} else {
+		unsigned int value = va_arg(*args, unsigned int);
+
+		return is_signed ? (unsigned long long)(int)value : value;
+	}
 }
 
 /*
@@ -113,6 +115,7 @@ static inline long long text_arg_signed(va_list *args, int longs)
 static inline void text_vaddf(struct text *t, const char *format, va_list *args)
 {
 	for (const char *p = format; *p; p++) {
+		unsigned long long value;
 		size_t max = SIZE_MAX;
 		int longs = 0;
 		char c;
@@ -143,20 +146,15 @@ static inline void text_vaddf(struct text *t, const char *format, va_list *args)
 			c = (char)va_arg(*args, int);
 			text_add(t, &c, 1);
 			break;
-		case 'd': {
-			long long value = text_arg_signed(args, longs);
-
-			if (value < 0)
-				text_add(t, "-", 1);
-			text_add_number(t, value < 0 ? 0 - (unsigned long long)value
-						     : (unsigned long long)value, 10);
-			break;
-		}
+		case 'd':
 		case 'u':
-			text_add_number(t, text_arg_unsigned(args, longs), 10);
-			break;
 		case 'x':
-			text_add_number(t, text_arg_unsigned(args, longs), 16);
+			value = text_arg(args, longs, *p == 'd');
+			if (*p == 'd' && (long long)value < 0) {
+				text_add(t, "-", 1);
+				value = 0 - value;
+			}
+			text_add_number(t, value, *p == 'x' ? 16 : 10);
 			break;
 		default:
 			text_add(t, "%", 1);
@@ -223,50 +221,56 @@ SELDOM int why_set(struct why *why, int err, const char *format, ...)
 	return err;
 }
 
+/* -errno that our calls return, and 524, the kernel's own ENOTSUPP, which no C library knows. */
+#define ERRORS(ROW) \
+	ROW(EPERM, "Operation not permitted") \
+	ROW(ENOENT, "No such file or directory") \
+	ROW(EINTR, "Interrupted system call") \
+	ROW(EIO, "Input/output error") \
+	ROW(ENXIO, "No such device or address") \
+	ROW(E2BIG, "Argument list too long") \
+	ROW(EBADF, "Bad file descriptor") \
+	ROW(EAGAIN, "Resource temporarily unavailable") \
+	ROW(ENOMEM, "Cannot allocate memory") \
+	ROW(EACCES, "Permission denied") \
+	ROW(EFAULT, "Bad address") \
+	ROW(EBUSY, "Device or resource busy") \
+	ROW(EEXIST, "File exists") \
+	ROW(ENODEV, "No such device") \
+	ROW(ENOTDIR, "Not a directory") \
+	ROW(EINVAL, "Invalid argument") \
+	ROW(ENFILE, "Too many open files in system") \
+	ROW(EMFILE, "Too many open files") \
+	ROW(ENOSPC, "No space left on device") \
+	ROW(EROFS, "Read-only file system") \
+	ROW(EPIPE, "Broken pipe") \
+	ROW(ENAMETOOLONG, "File name too long") \
+	ROW(ENOSYS, "Function not implemented") \
+	ROW(ELOOP, "Too many levels of symbolic links") \
+	ROW(EOPNOTSUPP, "Operation not supported") \
+	ROW(EILSEQ, "Invalid or incomplete multibyte or wide character") \
+	ROW(EADDRNOTAVAIL, "Cannot assign requested address") \
+	ROW(EOVERFLOW, "Value too large for defined data type") \
+	ROW(524, "Operation not supported by the kernel")
+#define ERROR_NUMBER(number, text) number,
+#define ERROR_TEXT(number, text) text "\0"
+
 /*
  * The text of a -errno, NULL for one that none of our calls returns: the same
- * sentence whichever C library it was built with. 524 is the kernel's own
- * ENOTSUPP, which no C library knows.
+ * sentence whichever C library it was built with. A table of pointers would be as
+ * large as half of the texts.
  */
 static inline const char *error_text(int err)
 {
-	static const struct {
-		int number;
-		const char *text;
-	} errors[] = {
-		{ EPERM, "Operation not permitted" },
-		{ ENOENT, "No such file or directory" },
-		{ EINTR, "Interrupted system call" },
-		{ EIO, "Input/output error" },
-		{ ENXIO, "No such device or address" },
-		{ E2BIG, "Argument list too long" },
-		{ EBADF, "Bad file descriptor" },
-		{ EAGAIN, "Resource temporarily unavailable" },
-		{ ENOMEM, "Cannot allocate memory" },
-		{ EACCES, "Permission denied" },
-		{ EFAULT, "Bad address" },
-		{ EBUSY, "Device or resource busy" },
-		{ EEXIST, "File exists" },
-		{ ENODEV, "No such device" },
-		{ ENOTDIR, "Not a directory" },
-		{ EINVAL, "Invalid argument" },
-		{ ENFILE, "Too many open files in system" },
-		{ EMFILE, "Too many open files" },
-		{ ENOSPC, "No space left on device" },
-		{ EROFS, "Read-only file system" },
-		{ ENAMETOOLONG, "File name too long" },
-		{ ENOSYS, "Function not implemented" },
-		{ ELOOP, "Too many levels of symbolic links" },
-		{ EOPNOTSUPP, "Operation not supported" },
-		{ EILSEQ, "Invalid or incomplete multibyte or wide character" },
-		{ EADDRNOTAVAIL, "Cannot assign requested address" },
-		{ EOVERFLOW, "Value too large for defined data type" },
-		{ 524, "Operation not supported by the kernel" },
-	};
+	static const uint16_t numbers[] = { ERRORS(ERROR_NUMBER) };
+	static const char texts[] = ERRORS(ERROR_TEXT);
+	const char *text = texts;
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		if (errors[i].number == -err)
-			return errors[i].text;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i] == -err)
+			return text;
+		text += strlen(text) + 1;
+	}
 	return NULL;
 }
 

@@ -46,12 +46,12 @@ functions.h: text.h kinds.h bpf_sys.h fs.h symbols.h probe.h
 multi.h: text.h kinds.h bpf_sys.h symbols.h probe.h kprobe.h functions.h
 trace.h: text.h kinds.h bpf_sys.h fs.h kernel.h probe.h
 attach.h: text.h kinds.h probe.h kprobe.h uprobe.h multi.h trace.h
-externs.h: core.h object.h symbols.h kbtf.h
+externs.h: btf_value.h core.h object.h symbols.h kbtf.h
 adapt.h: core.h object.h symbols.h kbtf.h config.h kprobe.h externs.h
 maps.h: mapdef.h bpf_sys.h fs.h kernel.h
 load_btf.h: btf_fit.h bpf_sys.h
 load.h: core.h object.h code.h bpf_sys.h kernel.h maps.h
-programs.h: object.h code.h kbtf.h load_btf.h load.h
+programs.h: object.h code.h symbols.h kbtf.h load_btf.h load.h
 loader.c: text.h elf64.h object.h globals.h fold.h list.h bpf_sys.h kernel.h attach.h adapt.h maps.h programs.h
 '
 for file in *.h *.c; do

@@ -77,15 +77,16 @@ static void load_object(const char *path, uint32_t known)
 	FILE *f = fopen(path, "rb");
 	size_t len = f ? fread(file, 1, sizeof(file), f) : 0;
 	struct elf elf;
-	struct btf_fit fit = { .elf = &elf, .looks_left = BTF_FIT_LOOKS_MAX };
-	struct elf_section section;
+	struct elf_section section = { .name = "" };
 	struct why why;
 
 	if (f)
 		fclose(f);
 	why_clear(&why);
-	if (elf_open((struct view){ file, len }, &elf, &why) == 0 &&
-	    btf_fit_find_section(&fit, ".BTF", &section)) {
+	if (elf_open((struct view){ file, len }, &elf, &why) == 0)
+		for (uint32_t i = 1; strcmp(section.name, ".BTF") != 0 && elf_section_get(&elf, i, &section); i++)
+			;
+	if (strcmp(section.name, ".BTF") == 0) {
 		load_as_each(path, section.data, &elf, known);
 		return;
 	}

@@ -16,6 +16,7 @@
 #undef why_set /* listing has no places that are looked at */
 #undef why_hint
 #include "../btf_fit.h"
+#include "../fold.h"
 #include "../list.h"
 
 #define LARGE_SECONDS 20
@@ -159,6 +160,20 @@ static void large_programs(void)
 	large_list(&image, 2 + 1 + nr + 2); /* licence, version, program, these, maps */
 }
 
+/* What the kernel would be told of the object's types. */
+static void large_fit(void)
+{
+	const struct btf *btf = &large.object.btf;
+	struct arena arena = { .size = (size_t)btf_fit_len(btf, &large.elf) };
+	struct view bytes;
+
+	arena.data = calloc(1, arena.size);
+	assert(arena.data);
+	EXPECT_NUMBER(btf_fit(btf, &large.elf, BTF_FIT_ALL, &arena, &bytes), 0);
+	large_expect_soon();
+	free(arena.data);
+}
+
 /* Variables of a list by the other end, each with a dozen symbols. */
 static void large_globals(void)
 {
@@ -175,31 +190,53 @@ static void large_globals(void)
 		symbol_add(&image, large_name("v", 1 + i % LARGE_NR), STB_GLOBAL, STT_OBJECT, (uint16_t)idx, 0, 4);
 	types_end(&image);
 	large_list(&image, 2 + 1 + 2 + LIST_GLOBALS_MAX + 1); /* the last says "..." */
+	large_fit();
 }
 
-/* Functions, of which any may be hidden: that many are not told to the kernel. */
+/* Functions, of which any may be hidden. */
 static void large_functions_in_btf(void)
 {
 	struct image image = image_good();
-	struct arena arena = { .size = 2U << 20 };
-	struct view bytes;
 	uint32_t proto;
 
 	types_begin();
 	proto = type_function();
 	for (uint32_t i = 0; i < LARGE_NR; i++)
 		btf_image_type(&types, BTF_KIND_FUNC, large_name("f", i), BTF_LINKAGE_GLOBAL, proto);
-	for (uint32_t i = 0; i < 4 * LARGE_NR; i++)
-		symbol_add(&image, "other", STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0, 0);
-	symbol_add(&image, "hidden", STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0, 0);
-	SYMBOL_AT(&image, last_symbol(&image))->st_other = STV_HIDDEN;
+	for (uint32_t i = 0; i < 12 * LARGE_NR; i++) {
+		symbol_add(&image, large_name("h", i), STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0, 0);
+		SYMBOL_AT(&image, last_symbol(&image))->st_other = STV_HIDDEN;
+	}
 	types_end(&image);
 	EXPECT_NUMBER(large_parse(&image), 0);
-	arena.data = calloc(1, arena.size);
-	assert(arena.data);
-	EXPECT_NUMBER(btf_fit(&large.object.btf, &large.elf, BTF_FIT_ALL, &arena, &bytes), -E2BIG);
+	large_fit();
+}
+
+/* Loads of a constant that has as many symbols as a file holds, folded one by one. */
+static void large_constants(void)
+{
+	static const uint8_t zeros[8];
+	const bool used[] = { true };
+	struct image image = image_good();
+	const int idx = section_add(&image, ".rodata", SHT_PROGBITS, 0);
+
+	section_append(&image, idx, zeros, sizeof(zeros));
+	for (uint32_t i = 0; i < 12 * LARGE_NR; i++)
+		symbol_add(&image, "constant", STB_LOCAL, STT_OBJECT, (uint16_t)idx, 0, 4);
+	for (uint32_t i = 0; i < FOLD_INSNS_MAX / 2 - 8; i++) {
+		const struct insn load[2] = { { .code = INSN_LD_IMM64 }, { 0 } };
+
+		rel_add(&image, SEC_REL, image.sections[SEC_PROG].size, last_symbol(&image), R_BPF_64_64);
+		section_append(&image, SEC_PROG, load, sizeof(load));
+	}
+	SYMBOL_AT(&image, SYM_COUNT)->st_size = image.sections[SEC_PROG].size;
+	image_lay_out(&image);
+	EXPECT_NUMBER(large_parse(&image), 0);
+	EXPECT_NUMBER(object_fold(&large.elf, &large.object, used, &large.arena, &large.why), -EOPNOTSUPP);
+	EXPECT_TEXT(large.why.reason.data,
+		    "program 'count': needs the global variable 'constant' in section '.rodata', "
+		    "and this kernel has no global variables (since Linux 5.2)");
 	large_expect_soon();
-	free(arena.data);
 }
 
 static const struct check_case large_cases[] = {
@@ -208,6 +245,7 @@ static const struct check_case large_cases[] = {
 	{ "programs that call programs", large_programs },
 	{ "globals of many names", large_globals },
 	{ "functions of BTF and many symbols", large_functions_in_btf },
+	{ "constants of many symbols", large_constants },
 };
 
 #endif

@@ -48,13 +48,14 @@ static struct arena arena_of(uint64_t size)
 	return (struct arena){ .data = calloc(1, size), .size = size };
 }
 
-/* A range of memory that holds exactly the fitted BTF. */
+/* A range of memory that ends with the fitted BTF, as far as it may go. */
 static struct arena fit(const struct btf *btf, uint32_t known, struct view *out)
 {
-	struct arena arena = arena_of(btf_fit_len(btf));
+	struct arena arena = arena_of(btf_fit_len(btf, &elf));
 
 	HOLDS(btf_fit(btf, &elf, known, &arena, out) == 0);
-	HOLDS(out->data == arena.data && out->size <= arena.size);
+	HOLDS(out->data + btf_fit_size(btf) == arena.data + arena.size);
+	HOLDS(out->size <= btf_fit_size(btf));
 	return arena;
 }
 

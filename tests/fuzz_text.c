@@ -84,9 +84,9 @@ static void fuzz_kallsyms(char *text, size_t len)
 	}
 	for (size_t i = 0; i < SYMBOL_NEAREST; i++) {
 		HOLDS(memchr(report.nearest[i].name, '\0', SYMBOL_NAME_SIZE));
-		HOLDS(report.nearest[i].cost <= SYMBOL_NEAR_COST);
-		HOLDS(i == 0 || !report.nearest[i].name[0] ||
-		      report.nearest[i].cost >= report.nearest[i - 1].cost);
+		HOLDS(report.nearest[i].nearness <= SYMBOL_NEAR_COST + 1);
+		HOLDS(!report.nearest[i].nearness == !report.nearest[i].name[0]);
+		HOLDS(i == 0 || report.nearest[i].nearness <= report.nearest[i - 1].nearness);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "unit_btf_fit.h"
 #include "unit_code.h"
 #include "unit_core.h"
+#include "unit_externs.h"
 #include "unit_fold.h"
 #include "unit_functions.h"
 #include "unit_inflate.h"
@@ -46,6 +47,7 @@ int main(void)
 	nr_failed += run(kconfig_cases, COUNT_OF(kconfig_cases));
 	nr_failed += run(fit_cases, COUNT_OF(fit_cases));
 	nr_failed += run(core_cases, COUNT_OF(core_cases));
+	nr_failed += run(extern_cases, COUNT_OF(extern_cases));
 	nr_failed += run(code_cases, COUNT_OF(code_cases));
 	nr_failed += run(program_cases, COUNT_OF(program_cases));
 	nr_failed += run(kernel_cases, COUNT_OF(kernel_cases));

@@ -377,9 +377,9 @@ static void fit_out_of_memory(void)
 
 	fit_make_kinds();
 	EXPECT_NUMBER(btf_open(btf_image_view(&fit_image), NULL, &arena, &fit_given, &why), 0);
-	arena.size = arena.used + (size_t)btf_fit_len(&fit_given);
+	arena.size = arena.used + (size_t)btf_fit_len(&fit_given, fit_elf());
 	EXPECT_NUMBER(btf_fit(&fit_given, fit_elf(), 0, &arena, &fit_bytes), 0);
-	arena.used = arena.size - (size_t)btf_fit_len(&fit_given) + 8;
+	arena.used = arena.size - (size_t)btf_fit_len(&fit_given, fit_elf()) + 8;
 	EXPECT_NUMBER(btf_fit(&fit_given, fit_elf(), 0, &arena, &fit_bytes), -ENOMEM);
 }
 

@@ -171,6 +171,21 @@ symbol_of_no_kernel() {
     refused 4 "'symbol_of_no_kernel': this kernel has no such symbol" $OBJ/missing_symbol.o
 }
 
+symbols_with_types() {
+    has_btf || return
+    starts typed || return
+    hit 10
+    expect_variable .bss nr_hits 10
+    expect_variable .bss nr_missing 30
+    stop_well
+}
+
+symbols_of_other_types() {
+    has_btf || return
+    refused 4 "'security_bpf___fewer': is 'int (int, const char \*)' in the object, and 'int (int, union bpf_attr \*, unsigned int.*)' in this kernel" $OBJ/unlike_function.o
+    refused 4 "'bpf_prog_active': is 'const struct of_no_kernel' in the object, and 'int' in this kernel" $OBJ/unlike_variable.o
+}
+
 list_of_functions() {
     start $OBJ/count.o security_bpf sys_bpf || return
     hit 10
@@ -268,6 +283,8 @@ check "object: a field that no kernel has" field_of_no_kernel
 check "object: values of the configuration" configuration
 check "object: symbols of the kernel" symbols
 check "object: a symbol that no kernel has" symbol_of_no_kernel
+check "object: symbols with their types" symbols_with_types
+check "object: symbols of other types" symbols_of_other_types
 check "object: a list of functions" list_of_functions
 check "object: a pattern of functions" pattern_of_functions
 check "object: a pattern of too many functions" pattern_of_too_many
