@@ -75,19 +75,19 @@ SELDOM int multi_attach_returns(struct attachments *all, const struct places *pl
 				int prog_fd, int *out_refused)
 {
 	struct probe_site site = { .kind = PROBE_KERNEL, .retprobe = true };
+	char name[SYMBOL_NAME_SIZE];
 	struct fs_lines lines;
 	struct symbol symbol;
 	uint32_t nr = 0, nr_set = 0;
 	int ret = symbols_open(&lines);
-	char *line;
 
 	if (ret)
 		return ret;
-	while (ret >= 0 && nr < places->nr && (line = fs_lines_next(&lines))) {
-		if (!symbol_parse_line(line, &symbol) || symbol.address != places->items[nr])
+	site.name = name;
+	while (ret >= 0 && nr < places->nr && symbols_next(&lines, &symbol)) {
+		if (symbol.address != places->items[nr])
 			continue;
-		line[symbol.name + symbol.len - line] = '\0';
-		site.name = symbol.name;
+		symbol_copy_name(&symbol, name);
 		ret = probe_attach_next(all, &site, prog_fd, out_refused);
 		nr_set += ret == 0;
 		nr++;
