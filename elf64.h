@@ -174,8 +174,8 @@ static inline void list_sort(void *items, uint32_t nr, size_t len, list_is_befor
  * How many elements of a list in order come before the key: the first that does not
  * is the key's, if any is. `before` is given an element and the key.
  */
-SELDOM uint32_t list_search(const void *items, uint32_t nr, size_t len, list_is_before *before,
-			    const void *key)
+static inline uint32_t list_search(const void *items, uint32_t nr, size_t len,
+				   list_is_before *before, const void *key)
 {
 	const uint8_t *base = items;
 	uint32_t low = 0;
