@@ -32,7 +32,7 @@ SELDOM int adapt_relocate_insn(struct core_targets *targets, struct object_code 
 	struct core_result result;
 
 	if (relocation->insn_off % sizeof(struct insn) != 0 || idx >= code->nr_insns)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "offset %u is no instruction of it (%u instructions of %zu bytes)",
 			       relocation->insn_off, code->nr_insns, sizeof(struct insn));
 	return core_relocate(targets, relocation, &code->insns[idx], code->nr_insns - idx, &result,

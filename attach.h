@@ -170,8 +170,7 @@ SELDOM int attach_refused(struct attachments *all, const struct attach_request *
 {
 	(void)all;
 	(void)out;
-	return why_set(why, -ENOEXEC,
-		       "programs of kind '%s' are not for tracing; what loads them is: %s",
+	return why_bad(why, "programs of kind '%s' are not for tracing; what loads them is: %s",
 		       request->kind->prefix, request->kind->tool);
 }
 
@@ -203,7 +202,7 @@ static inline int attach_check(const struct attach_request *request, struct why 
 	const struct kind *kind = request->kind;
 
 	if (kind_needs_target(kind) && !request->targets[0][0])
-		return why_set(why, -ENOEXEC, "there is no target: expected %s",
+		return why_bad(why, "there is no target: expected %s",
 			       kind_spelling(kind->way));
 	if (request->nr_targets > 1 && kind->way != WAY_KPROBE && kind->way != WAY_KPROBE_MULTI)
 		return why_set(why, -EINVAL, "programs of kind '%s' take one target, not %u",

@@ -608,19 +608,18 @@ static inline int btf_check_preamble(struct view bytes, size_t least, struct btf
 				     struct why *why)
 {
 	if (!view_copy(bytes, 0, out, sizeof(*out)))
-		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, its header has %zu",
+		return why_bad(why, "is truncated: %llu bytes, its header has %zu",
 			       (unsigned long long)bytes.size, least);
 	if (out->magic == __builtin_bswap16(BTF_MAGIC))
-		return why_set(why, -ENOEXEC,
-			       "is " ELF_OTHER_ORDER ", expected " ELF_HOST_ORDER " BTF");
+		return why_bad(why, "is " ELF_OTHER_ORDER ", expected " ELF_HOST_ORDER " BTF");
 	if (out->magic != BTF_MAGIC)
-		return why_set(why, -ENOEXEC, "has magic number 0x%x, expected 0x%x (BTF)",
+		return why_bad(why, "has magic number 0x%x, expected 0x%x (BTF)",
 			       out->magic, BTF_MAGIC);
 	if (out->version != BTF_VERSION || out->flags)
-		return why_set(why, -ENOEXEC, "has version %u and flags 0x%x, expected %u and 0x0",
+		return why_bad(why, "has version %u and flags 0x%x, expected %u and 0x0",
 			       out->version, out->flags, BTF_VERSION);
 	if (out->hdr_len < least || out->hdr_len > bytes.size)
-		return why_set(why, -ENOEXEC, "has a header of %u bytes, expected %zu to %llu",
+		return why_bad(why, "has a header of %u bytes, expected %zu to %llu",
 			       out->hdr_len, least, (unsigned long long)bytes.size);
 	return 0;
 }
@@ -633,7 +632,7 @@ static inline int btf_check_section(struct view bytes, const struct btf_header *
 
 	if (view_slice(bytes, start, len, out))
 		return 0;
-	return why_set(why, -ENOEXEC,
+	return why_bad(why,
 		       "is truncated: %s of %u bytes at offset %llu, it has %llu bytes", what, len,
 		       (unsigned long long)start, (unsigned long long)bytes.size);
 }
@@ -651,12 +650,12 @@ static inline int btf_check_sections(struct view bytes, const struct btf_header 
 	if (err)
 		return err;
 	if (btf->strings.size > BTF_STRINGS_MAX - btf->first_string)
-		return why_set(why, -ENOEXEC, "has strings of %u bytes, expected at most %u",
+		return why_bad(why, "has strings of %u bytes, expected at most %u",
 			       header->str_len, BTF_STRINGS_MAX - btf->first_string);
 	if (btf->base && btf->strings.size == 0)
 		return 0;
 	if (!view_ends_in_nul(btf->strings) || (!btf->base && btf->strings.data[0] != '\0'))
-		return why_set(why, -ENOEXEC, "has strings that do not start and end in NUL");
+		return why_bad(why, "has strings that do not start and end in NUL");
 	return 0;
 }
 
@@ -669,10 +668,10 @@ static inline int btf_explain(struct view rest, uint32_t id, struct why *why)
 	if (view_copy(rest, 0, &record, sizeof(record)))
 		len = record.info & BTF_INFO_UNKNOWN ? 0 : btf_record_len(record.info);
 	if (len == 0)
-		why_set(why, -ENOEXEC, "is of kind %u (0x%x), expected 1 to %u",
+		why_bad(why, "is of kind %u (0x%x), expected 1 to %u",
 			btf_info_kind(record.info), record.info, BTF_NR_KINDS - 1);
 	else
-		why_set(why, -ENOEXEC, "is truncated: %llu bytes, expected %u",
+		why_bad(why, "is truncated: %llu bytes, expected %u",
 			(unsigned long long)rest.size, len);
 	return why_subject(why, -ENOEXEC, "type %u", id);
 }
@@ -763,10 +762,10 @@ static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct
 	if (btf_info_kind(record.info) == BTF_KIND_ARRAY)
 		btf_raise_words(&type, extra, extra + 2 * sizeof(type), sizeof(type));
 	if (string >= end_string)
-		return why_set(why, -ENOEXEC, "a name at offset %u, the strings have %llu bytes",
+		return why_bad(why, "a name at offset %u, the strings have %llu bytes",
 			       string, (unsigned long long)end_string);
 	return type < btf->end_id ? 0
-		: why_set(why, -ENOEXEC, "refers to type %u, out of range (there are %u)", type,
+		: why_bad(why, "refers to type %u, out of range (there are %u)", type,
 			  btf->end_id);
 }
 
@@ -899,10 +898,10 @@ static inline int btf_ext_check_records(const struct btf_ext *ext, const struct 
 	for (uint32_t i = 0; btf_ext_record_get(section, i, words, row->least); i++)
 		for (unsigned int k = 0; k < row->least / sizeof(words[0]); k++) {
 			if (row->strings >> k & 1 && !btf_string(ext->btf, words[k]))
-				why_set(why, -ENOEXEC, "string at offset %u, out of range",
+				why_bad(why, "string at offset %u, out of range",
 					words[k]);
 			else if (row->types >> k & 1 && words[k] >= ext->btf->end_id)
-				why_set(why, -ENOEXEC, "type %u, out of range (there are %u)",
+				why_bad(why, "type %u, out of range (there are %u)",
 					words[k], ext->btf->end_id);
 			else
 				continue;
@@ -928,12 +927,10 @@ static inline int btf_ext_check_table(struct view bytes, const struct btf_ext_he
 		return 0;
 	if (!view_slice(bytes, start, len, &ext->tables[table]) ||
 	    !view_copy(ext->tables[table], 0, &record_size, sizeof(record_size)))
-		return why_set(why, -ENOEXEC,
-			       "is truncated: %u bytes at offset %llu, .BTF.ext has %llu", len,
+		return why_bad(why, "is truncated: %u bytes at offset %llu, .BTF.ext has %llu", len,
 			       (unsigned long long)start, (unsigned long long)bytes.size);
 	if (record_size < row->least || record_size % 4)
-		return why_set(why, -ENOEXEC,
-			       "has records of %u bytes, expected at least %u in steps of 4",
+		return why_bad(why, "has records of %u bytes, expected at least %u in steps of 4",
 			       record_size, row->least);
 	ext->record_size[table] = record_size;
 	ext->tables[table].data += sizeof(record_size);
@@ -941,7 +938,7 @@ static inline int btf_ext_check_table(struct view bytes, const struct btf_ext_he
 	while (!err && btf_ext_section_next(ext, table, &off, &section))
 		err = btf_ext_check_records(ext, row, &section, why);
 	if (!err && off < ext->tables[table].size)
-		return why_set(why, -ENOEXEC, "the section at byte %llu goes beyond its %llu bytes",
+		return why_bad(why, "the section at byte %llu goes beyond its %llu bytes",
 			       (unsigned long long)off,
 			       (unsigned long long)ext->tables[table].size);
 	return err;

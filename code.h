@@ -95,7 +95,7 @@ SELDOM int code_place_functions(const struct object *object, uint32_t first,
 			out->nr_insns += object->functions[function].nr_insns +
 					 object->functions[function].nr_tail;
 			if (out->nr_insns > CODE_INSNS_MAX)
-				return why_set(why, -ENOEXEC,
+				return why_bad(why,
 					       "has more than %u instructions, with what it calls",
 					       CODE_INSNS_MAX);
 		} else {

@@ -207,14 +207,14 @@ static inline int core_path_read(const char *access, struct core_path *out, stru
 	out->nr = 0;
 	do {
 		if (out->nr == CORE_ACCESSES_MAX)
-			return why_set(why, -ENOEXEC, "access '%s' has more than %u numbers",
+			return why_bad(why, "access '%s' has more than %u numbers",
 				       access, CORE_ACCESSES_MAX);
 		if (!text_read_number(&cursor, 10, &value) || value > INT32_MAX)
-			return why_set(why, -ENOEXEC, "access '%s' is malformed", access);
+			return why_bad(why, "access '%s' is malformed", access);
 		out->idx[out->nr++] = (uint32_t)value;
 	} while (text_skip(&cursor, ":"));
 	if (*cursor)
-		return why_set(why, -ENOEXEC, "access '%s' is malformed", access);
+		return why_bad(why, "access '%s' is malformed", access);
 	return 0;
 }
 
@@ -229,10 +229,10 @@ static inline int core_spec_enter_struct(struct core_spec *spec, const struct bt
 	struct btf_member member;
 
 	if (!btf_member_get(type, idx, &member))
-		return why_set(why, -ENOEXEC, "member %u of %s '%s', which has %u", idx,
+		return why_bad(why, "member %u of %s '%s', which has %u", idx,
 			       btf_kind_name(type->kind), type->name, type->nr);
 	if (!core_place_enter_member(&spec->place, type, idx, &member))
-		return why_set(why, -ENOEXEC, "member '%s' does not end or lies too far",
+		return why_bad(why, "member '%s' does not end or lies too far",
 			       member.name);
 	if (spec->place.last.name)
 		core_spec_add(spec);
@@ -245,11 +245,11 @@ static inline int core_spec_enter_array(struct core_spec *spec, const struct btf
 	struct btf_type element;
 
 	if (!core_has_element(&spec->place, array, idx))
-		return why_set(why, -ENOEXEC, "element %u of an array, which has %u", idx,
+		return why_bad(why, "element %u of an array, which has %u", idx,
 			       array->length);
 	if (!btf_type_skip(spec->place.side.btf, array->type, &element) ||
 	    !core_place_enter(&spec->place, &element, idx))
-		return why_set(why, -ENOEXEC, "element %u of an array: has no size or lies too far",
+		return why_bad(why, "element %u of an array: has no size or lies too far",
 			       idx);
 	core_spec_add(spec);
 	return 0;
@@ -263,7 +263,7 @@ static inline int core_spec_enter(struct core_spec *spec, uint32_t idx, struct w
 		return core_spec_enter_struct(spec, &type, idx, why);
 	if (type.kind == BTF_KIND_ARRAY)
 		return core_spec_enter_array(spec, &type, idx, why);
-	return why_set(why, -ENOEXEC,
+	return why_bad(why,
 		       "step %u into a type of kind '%s', expected struct, union or array", idx,
 		       btf_kind_name(type.kind));
 }
@@ -276,7 +276,7 @@ static inline int core_spec_read_field(struct core_spec *spec, const struct core
 	int err = 0;
 
 	if (!core_place_enter(&spec->place, type, path->idx[0]))
-		return why_set(why, -ENOEXEC, "element %u of %s '%s': has no size or lies too far",
+		return why_bad(why, "element %u of %s '%s': has no size or lies too far",
 			       path->idx[0], btf_kind_name(type->kind), type->name);
 	core_spec_add(spec);
 	for (uint32_t i = 1; i < path->nr && !err; i++) {
@@ -284,7 +284,7 @@ static inline int core_spec_read_field(struct core_spec *spec, const struct core
 		err = core_spec_enter(spec, path->idx[i], why);
 	}
 	if (!err && spec->nr == nr_before)
-		return why_set(why, -ENOEXEC, "the access ends at a member without a name");
+		return why_bad(why, "the access ends at a member without a name");
 	return err;
 }
 
@@ -294,7 +294,7 @@ static inline int core_spec_read_enumerator(struct core_spec *spec, const struct
 	struct btf_enumerator enumerator;
 
 	if (path->nr != 1 || !btf_enumerator_get(type, path->idx[0], &enumerator))
-		return why_set(why, -ENOEXEC, "enumerator %u of %s '%s', which has %u",
+		return why_bad(why, "enumerator %u of %s '%s', which has %u",
 			       path->idx[0], btf_kind_name(type->kind), type->name,
 			       core_is_enum(type->kind) ? type->nr : 0);
 	spec->place.last = (struct core_access){ enumerator.name, path->idx[0], .type = *type };
@@ -314,14 +314,13 @@ static inline int core_spec_read(const struct btf *local,
 	int err;
 
 	if (!row)
-		return why_set(why, -ENOEXEC, "kind %u, expected 0 to %u", relocation->kind,
+		return why_bad(why, "kind %u, expected 0 to %u", relocation->kind,
 			       CORE_NR_KINDS - 1);
 	if (!access)
-		return why_set(why, -ENOEXEC, "access at offset %u, the strings have %llu bytes",
+		return why_bad(why, "access at offset %u, the strings have %llu bytes",
 			       relocation->access_off, (unsigned long long)local->strings.size);
 	if (!btf_type_skip(local, relocation->type, &type))
-		return why_set(why, -ENOEXEC,
-			       "type %u does not end or is out of range (there are %u)",
+		return why_bad(why, "type %u does not end or is out of range (there are %u)",
 			       relocation->type, local->end_id);
 	out->kind = relocation->kind;
 	out->subject = row->subject;
@@ -339,7 +338,7 @@ static inline int core_spec_read(const struct btf *local,
 		break;
 	}
 	if (path.nr != 1 || path.idx[0] != 0)
-		return why_set(why, -ENOEXEC, "access '%s' into a type, expected '0'", access);
+		return why_bad(why, "access '%s' into a type, expected '0'", access);
 	return 0;
 }
 
@@ -730,12 +729,11 @@ static inline int core_bit_field_bytes(const struct core_place *place, uint32_t 
 		if (place->bit_offset + bits <= (start + *bytes) * 8)
 			break;
 		if (*bytes >= 8)
-			return why_set(why, -ENOEXEC,
-				       "bit field '%s' does not fit a load of 8 bytes",
+			return why_bad(why, "bit field '%s' does not fit a load of 8 bytes",
 				       place->last.name);
 	}
 	if (!*bytes)
-		return why_set(why, -ENOEXEC, "bit field '%s' is of a type without a size",
+		return why_bad(why, "bit field '%s' is of a type without a size",
 			       place->last.name);
 	*out_start = start;
 	return 0;
@@ -758,11 +756,11 @@ static inline int core_field_value(uint32_t kind, const struct core_place *place
 	int err = 0;
 
 	if (!place->last.name && kind > BPF_CORE_FIELD_EXISTS)
-		return why_set(why, -ENOEXEC, "kind %u of an array's element", kind);
+		return why_bad(why, "kind %u of an array's element", kind);
 	if (bits)
 		err = core_bit_field_bytes(place, bits, &bytes, &start, why);
 	else if (!core_size(&place->side, type, &element, &bytes))
-		err = why_set(why, -ENOEXEC, "type %u has no size", type->id);
+		err = why_bad(why, "type %u has no size", type->id);
 	if (err)
 		return err;
 	out->certain = !bits || kind == BPF_CORE_FIELD_SIGNED || kind == BPF_CORE_FIELD_RSHIFT_U64;
@@ -808,7 +806,7 @@ static inline int core_type_value(uint32_t kind, const struct core_place *place,
 	case BPF_CORE_TYPE_SIZE:
 		if (!btf_type_skip(place->side.btf, place->root, &type) ||
 		    !core_size(&place->side, &type, &element, &out->value))
-			return why_set(why, -ENOEXEC, "type %u has no size", place->root);
+			return why_bad(why, "type %u has no size", place->root);
 		return 0;
 	default: /* BPF_CORE_TYPE_EXISTS, BPF_CORE_TYPE_MATCHES */
 		out->value = 1;
@@ -912,16 +910,16 @@ static inline int core_want(struct core_targets *targets,
 	struct btf_type type;
 
 	if (!btf_type_get(targets->local, relocation->type, &type))
-		return why_set(why, -ENOEXEC, "type %u out of range (there are %u)",
+		return why_bad(why, "type %u out of range (there are %u)",
 			       relocation->type, targets->local->end_id);
 	if (relocation->kind == BPF_CORE_TYPE_ID_LOCAL ||
 	    (targets->roots && targets->roots[type.id]))
 		return 0;
 	if (!*type.name)
-		return why_set(why, -ENOEXEC, "type %u, a %s, has no name to look for", type.id,
+		return why_bad(why, "type %u, a %s, has no name to look for", type.id,
 			       btf_kind_name(type.kind));
 	if (targets->nr_roots++ == CORE_ROOTS_MAX)
-		return why_set(why, -ENOEXEC, "relocations start from more than %u types",
+		return why_bad(why, "relocations start from more than %u types",
 			       CORE_ROOTS_MAX);
 	if (!targets->roots)
 		targets->roots = arena_take(targets->arena, targets->local->end_id, sizeof(root));
@@ -1043,7 +1041,7 @@ static inline int core_disagree(const struct core_spec *spec, const struct core_
 	struct btf_type type;
 
 	btf_type_get(spec->place.side.btf, spec->place.root, &type);
-	return why_set(why, -ENOEXEC,
+	return why_bad(why,
 		       "is ambiguous: the kernel's types %u and %u, both '%s', give %llu and %llu",
 		       first->place.root, other->place.root, type.name,
 		       (unsigned long long)first_value, (unsigned long long)other_value);
@@ -1072,8 +1070,7 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 
 		next = candidate->next;
 		if (found < 0)
-			return why_set(why, -ENOEXEC,
-				       "the kernel's type %u '%s' does not end or has no size",
+			return why_bad(why, "the kernel's type %u '%s' does not end or has no size",
 				       candidate->id, root->name);
 		if (!found)
 			continue;
@@ -1138,8 +1135,7 @@ static inline void core_poison(struct insn *insn)
 
 static inline int core_unexpected(int64_t found, uint64_t wanted, struct why *why)
 {
-	return why_set(why, -ENOEXEC,
-		       "the instruction has %lld, expected %lld, as the object's types say",
+	return why_bad(why, "the instruction has %lld, expected %lld, as the object's types say",
 		       (long long)found, (long long)wanted);
 }
 
@@ -1170,10 +1166,10 @@ static inline int core_resize(struct insn *insn, uint64_t from, uint64_t to, str
 	};
 
 	if (core_insn_bytes(insn->code) != from)
-		return why_set(why, -ENOEXEC, "the instruction moves %u bytes of a field of %llu",
+		return why_bad(why, "the instruction moves %u bytes of a field of %llu",
 			       core_insn_bytes(insn->code), (unsigned long long)from);
 	if (to != 1 && to != 2 && to != 4 && to != 8)
-		return why_set(why, -ENOEXEC, "no instruction moves %llu bytes",
+		return why_bad(why, "no instruction moves %llu bytes",
 			       (unsigned long long)to);
 	insn->code = (uint8_t)((insn->code & ~INSN_SIZE_DW) | sizes[to]);
 	return 0;
@@ -1188,8 +1184,7 @@ static inline int core_patch_memory(struct insn *insn, struct core_resolved *res
 	if (from->certain && (uint64_t)insn->off != from->value)
 		return core_unexpected(insn->off, from->value, why);
 	if (to->value > INT16_MAX)
-		return why_set(why, -ENOEXEC,
-			       "offset %llu in this kernel, an instruction reaches %d",
+		return why_bad(why, "offset %llu in this kernel, an instruction reaches %d",
 			       (unsigned long long)to->value, INT16_MAX);
 	if (from->size != to->size && !core_is_resizable(from, to)) {
 		resolved->verdict = CORE_UNLIKE;
@@ -1207,7 +1202,7 @@ static inline int core_patch_alu(struct insn *insn, const struct core_resolved *
 				 struct why *why)
 {
 	if (INSN_SOURCE(insn->code) != 0)
-		return why_set(why, -ENOEXEC, "the instruction, code 0x%x, has no immediate",
+		return why_bad(why, "the instruction, code 0x%x, has no immediate",
 			       insn->code);
 	if (resolved->original.certain && (uint64_t)insn->imm != resolved->original.value)
 		return core_unexpected(insn->imm, resolved->original.value, why);
@@ -1222,7 +1217,7 @@ static inline int core_patch_load64(struct insn *insn, const struct core_resolve
 
 	if (insn->src_reg || insn->off || insn[1].code || insn[1].dst_reg || insn[1].src_reg ||
 	    insn[1].off)
-		return why_set(why, -ENOEXEC, "the instruction is no 64-bit load of a number");
+		return why_bad(why, "the instruction is no 64-bit load of a number");
 	if (resolved->original.certain && value != resolved->original.value)
 		return core_unexpected((int64_t)value, resolved->original.value, why);
 	insn[0].imm = (int32_t)resolved->value.value;
@@ -1236,7 +1231,7 @@ static inline int core_patch(struct insn *insn, uint64_t nr_insns, struct core_r
 	bool is_load64 = nr_insns > 0 && insn->code == INSN_LD_IMM64;
 
 	if (nr_insns < 1U + is_load64)
-		return why_set(why, -ENOEXEC, "its instruction lies behind the program's end");
+		return why_bad(why, "its instruction lies behind the program's end");
 	if (resolved->verdict == CORE_MISSING) {
 		core_poison(insn);
 		if (is_load64)
@@ -1258,7 +1253,7 @@ static inline int core_patch(struct insn *insn, uint64_t nr_insns, struct core_r
 	default:
 		break;
 	}
-	return why_set(why, -ENOEXEC, "the instruction, code 0x%x, is none to be patched",
+	return why_bad(why, "the instruction, code 0x%x, is none to be patched",
 		       insn->code);
 }
 

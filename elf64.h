@@ -546,31 +546,31 @@ static inline int elf_check_ident(struct view file, struct why *why)
 	uint8_t ident[EI_NIDENT];
 
 	if (file.size == 0)
-		return why_set(why, -ENOEXEC, "is empty, %s", ELF_EXPECTED);
+		return why_bad(why, "is empty, %s", ELF_EXPECTED);
 	if (!view_has(file, 0, 4) || memcmp(file.data, "\177ELF", 4) != 0) {
-		why_set(why, -ENOEXEC, "is %s, %s", elf_foreign_kind(file), ELF_EXPECTED);
+		why_bad(why, "is %s, %s", elf_foreign_kind(file), ELF_EXPECTED);
 		why_hint(why, ELF_COMPILE_HINT);
 		return -ENOEXEC;
 	}
 	if (!view_copy(file, 0, ident, sizeof(ident)))
-		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, an ELF header has %zu",
+		return why_bad(why, "is truncated: %llu bytes, an ELF header has %zu",
 			       (unsigned long long)file.size, sizeof(struct elf64_header));
 	if (ident[EI_CLASS] == ELFCLASS32)
-		return why_set(why, -ENOEXEC, "is a 32-bit ELF file, %s", ELF_EXPECTED);
+		return why_bad(why, "is a 32-bit ELF file, %s", ELF_EXPECTED);
 	if (ident[EI_CLASS] != ELFCLASS64)
-		return why_set(why, -ENOEXEC, "has ELF class %u, %s", ident[EI_CLASS],
+		return why_bad(why, "has ELF class %u, %s", ident[EI_CLASS],
 			       ELF_EXPECTED);
 	if (ident[EI_DATA] == (ELFDATA2LSB ^ ELFDATA2MSB ^ ELF_HOST_DATA)) {
-		why_set(why, -ENOEXEC, "is " ELF_OTHER_ORDER ", %s", ELF_EXPECTED);
+		why_bad(why, "is " ELF_OTHER_ORDER ", %s", ELF_EXPECTED);
 		why_hint(why, "compile it for this machine's byte order: -target %s",
 			 ELF_HOST_DATA == ELFDATA2LSB ? "bpfel" : "bpfeb");
 		return -ENOEXEC;
 	}
 	if (ident[EI_DATA] != ELF_HOST_DATA)
-		return why_set(why, -ENOEXEC, "has ELF byte order %u, %s", ident[EI_DATA],
+		return why_bad(why, "has ELF byte order %u, %s", ident[EI_DATA],
 			       ELF_EXPECTED);
 	if (ident[EI_VERSION] != EV_CURRENT)
-		return why_set(why, -ENOEXEC, "has ELF version %u, expected %u",
+		return why_bad(why, "has ELF version %u, expected %u",
 			       ident[EI_VERSION], EV_CURRENT);
 	return 0;
 }
@@ -579,10 +579,10 @@ static inline int elf_check_ident(struct view file, struct why *why)
 static inline int elf_check_header(struct view file, struct elf64_header *out, struct why *why)
 {
 	if (!view_copy(file, 0, out, sizeof(*out)))
-		return why_set(why, -ENOEXEC, "is truncated: %llu bytes, an ELF header has %zu",
+		return why_bad(why, "is truncated: %llu bytes, an ELF header has %zu",
 			       (unsigned long long)file.size, sizeof(*out));
 	if (out->e_machine != EM_BPF && out->e_machine != EM_NONE) {
-		why_set(why, -ENOEXEC, "is for machine %u (%s), expected %u (eBPF)",
+		why_bad(why, "is for machine %u (%s), expected %u (eBPF)",
 			out->e_machine, elf_machine_name(out->e_machine), EM_BPF);
 		why_hint(why, ELF_COMPILE_HINT);
 		return -ENOEXEC;
@@ -591,17 +591,16 @@ static inline int elf_check_header(struct view file, struct elf64_header *out, s
 	case ET_REL:
 		break;
 	case ET_EXEC:
-		return why_set(why, -ENOEXEC, "is an executable, %s", ELF_EXPECTED);
+		return why_bad(why, "is an executable, %s", ELF_EXPECTED);
 	case ET_DYN:
-		return why_set(why, -ENOEXEC,
-			       "is a shared object or an executable, %s", ELF_EXPECTED);
+		return why_bad(why, "is a shared object or an executable, %s", ELF_EXPECTED);
 	case ET_CORE:
-		return why_set(why, -ENOEXEC, "is a core dump, %s", ELF_EXPECTED);
+		return why_bad(why, "is a core dump, %s", ELF_EXPECTED);
 	default:
-		return why_set(why, -ENOEXEC, "has ELF type %u, %s", out->e_type, ELF_EXPECTED);
+		return why_bad(why, "has ELF type %u, %s", out->e_type, ELF_EXPECTED);
 	}
 	if (out->e_version != EV_CURRENT)
-		return why_set(why, -ENOEXEC, "has ELF version %u, expected %u",
+		return why_bad(why, "has ELF version %u, expected %u",
 			       out->e_version, EV_CURRENT);
 	return 0;
 }
@@ -626,12 +625,12 @@ static inline int elf_check_section_table(struct elf *elf, uint32_t *out_shstrnd
 	uint64_t nr = header->e_shnum;
 
 	if (header->e_shoff == 0)
-		return why_set(why, -ENOEXEC, "has no section headers");
+		return why_bad(why, "has no section headers");
 	if (header->e_shentsize != sizeof(struct elf64_section))
-		return why_set(why, -ENOEXEC, "section headers of %u bytes, expected %zu",
+		return why_bad(why, "section headers of %u bytes, expected %zu",
 			       header->e_shentsize, sizeof(struct elf64_section));
 	if (!view_copy(elf->file, header->e_shoff, &first, sizeof(first))) {
-		why_set(why, -ENOEXEC, "section headers");
+		why_bad(why, "section headers");
 		return elf_refuse_end(elf, header->e_shoff, why);
 	}
 	if (nr == 0)
@@ -640,7 +639,7 @@ static inline int elf_check_section_table(struct elf *elf, uint32_t *out_shstrnd
 
 	if (nr > UINT32_MAX / sizeof(first) ||
 	    !view_slice(elf->file, header->e_shoff, nr * sizeof(first), &elf->sections)) {
-		why_set(why, -ENOEXEC, "%llu section headers", (unsigned long long)nr);
+		why_bad(why, "%llu section headers", (unsigned long long)nr);
 		return elf_refuse_end(elf, header->e_shoff, why);
 	}
 	elf->nr_sections = (uint32_t)nr;
@@ -652,21 +651,19 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
 	struct elf64_section names;
 
 	if (!view_item(elf->sections, shstrndx, &names, sizeof(names)))
-		return why_set(why, -ENOEXEC,
-			       "section name table is section %u, out of range (file has %u)",
+		return why_bad(why, "section name table is section %u, out of range (file has %u)",
 			       shstrndx, elf->nr_sections);
 	if (names.sh_type != SHT_STRTAB)
-		return why_set(why, -ENOEXEC,
-			       "section name table is section %u of type %u, "
+		return why_bad(why, "section name table is section %u of type %u, "
 			       "expected %u (SHT_STRTAB)",
 			       shstrndx, names.sh_type, SHT_STRTAB);
 	if (!view_slice(elf->file, names.sh_offset, names.sh_size, &elf->section_names)) {
-		why_set(why, -ENOEXEC, "section name table of %llu bytes",
+		why_bad(why, "section name table of %llu bytes",
 			(unsigned long long)names.sh_size);
 		return elf_refuse_end(elf, names.sh_offset, why);
 	}
 	if (!view_ends_in_nul(elf->section_names))
-		return why_set(why, -ENOEXEC, "section name table, section %u, does not end in NUL",
+		return why_bad(why, "section name table, section %u, does not end in NUL",
 			       shstrndx);
 	return 0;
 }
@@ -681,7 +678,7 @@ static inline int elf_check_name(const char *name, const char *what, uint64_t id
 {
 	if (strnlen(name, ELF_NAME_MAX + 1) <= ELF_NAME_MAX)
 		return 0;
-	return why_set(why, -ENOEXEC, "%s %llu: its name has more than %u characters", what,
+	return why_bad(why, "%s %llu: its name has more than %u characters", what,
 		       (unsigned long long)idx, ELF_NAME_MAX);
 }
 
@@ -699,15 +696,14 @@ static inline int elf_check_sections(const struct elf *elf, struct why *why)
 			continue;
 		}
 		if (!view_item(elf->sections, i, &header, sizeof(header)))
-			return why_set(why, -ENOEXEC, "section %u out of range (file has %u)",
+			return why_bad(why, "section %u out of range (file has %u)",
 				       i, elf->nr_sections);
 		if (!view_string(elf->section_names, header.sh_name, &name))
-			return why_set(why, -ENOEXEC,
-				       "section %u: name at offset %u, "
+			return why_bad(why, "section %u: name at offset %u, "
 				       "the name table has %llu bytes",
 				       i, header.sh_name,
 				       (unsigned long long)elf->section_names.size);
-		why_set(why, -ENOEXEC, "section %u '%s' has %llu bytes", i, name,
+		why_bad(why, "section %u '%s' has %llu bytes", i, name,
 			(unsigned long long)header.sh_size);
 		return elf_refuse_end(elf, header.sh_offset, why);
 	}
@@ -720,8 +716,7 @@ static inline int elf_check_table(const struct elf_section *section, const char 
 {
 	if (section->header.sh_entsize == size && section->data.size % size == 0)
 		return 0;
-	return why_set(why, -ENOEXEC,
-		       "%llu bytes of %s of %llu bytes, expected a multiple of %zu",
+	return why_bad(why, "%llu bytes of %s of %llu bytes, expected a multiple of %zu",
 		       (unsigned long long)section->data.size, what,
 		       (unsigned long long)section->header.sh_entsize, size);
 }
@@ -737,15 +732,14 @@ static inline int elf_check_symtab(struct elf *elf, const struct elf_section *se
 	if (err)
 		return err;
 	if (!elf_section_get(elf, link, &strings))
-		return why_set(why, -ENOEXEC,
-			       "string table is section %u, out of range (file has %u)", link,
+		return why_bad(why, "string table is section %u, out of range (file has %u)", link,
 			       elf->nr_sections);
 	if (strings.header.sh_type != SHT_STRTAB)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "string table is section %u of type %u, expected %u (SHT_STRTAB)",
 			       link, strings.header.sh_type, SHT_STRTAB);
 	if (!view_ends_in_nul(strings.data))
-		return why_set(why, -ENOEXEC, "string table, section %u, does not end in NUL",
+		return why_bad(why, "string table, section %u, does not end in NUL",
 			       link);
 	elf->symtab_idx = section->idx;
 	elf->symbols = section->data;
@@ -764,7 +758,7 @@ static inline int elf_check_tables(struct elf *elf, struct why *why)
 		int err = 0;
 
 		if (section.header.sh_type == SHT_SYMTAB && elf->symtab_idx)
-			return why_set(why, -ENOEXEC, "has two symbol tables, sections %u and %u",
+			return why_bad(why, "has two symbol tables, sections %u and %u",
 				       elf->symtab_idx, i);
 		if (section.header.sh_type == SHT_SYMTAB)
 			err = elf_check_symtab(elf, &section, why);
@@ -782,8 +776,7 @@ static inline int elf_check_symbols(const struct elf *elf, struct why *why)
 
 	for (uint64_t i = 0; i < elf->nr_symbols; i++) {
 		if (!elf_symbol_get(elf, i, &symbol))
-			return why_set(why, -ENOEXEC,
-				       "symbol %llu: its name is outside the "
+			return why_bad(why, "symbol %llu: its name is outside the "
 				       "string table of %llu bytes",
 				       (unsigned long long)i,
 				       (unsigned long long)elf->symbol_names.size);

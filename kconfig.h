@@ -133,17 +133,17 @@ static inline int kconfig_check_extern(const struct btf *btf, struct kconfig_ext
 
 	if (!kconfig_is_option(var->name) && !kconfig_is_fact(var->name) &&
 	    !(var->weak && strncmp(var->name, "LINUX_", 6) == 0))
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "is in section '.kconfig', and no CONFIG_... nor a known LINUX_...");
 	if (!btf_type_get(btf, var->type, &type))
 		type.kind = BTF_KIND_VOID;
 	var->kind = kconfig_kind_of(btf, type.kind == BTF_KIND_VAR ? type.type : var->type,
 				    &var->is_signed);
 	if (var->kind == KCONFIG_UNKNOWN)
-		return why_set(why, -ENOEXEC, "its type is none of bool, char, an integer, "
+		return why_bad(why, "its type is none of bool, char, an integer, "
 			       "enum libbpf_tristate and an array of char");
 	if (!btf_size(btf, var->type, &size) || size != var->size)
-		return why_set(why, -ENOEXEC, "has %u bytes, and its type %llu", var->size,
+		return why_bad(why, "has %u bytes, and its type %llu", var->size,
 			       (unsigned long long)size);
 	return 0;
 }
@@ -240,7 +240,7 @@ static inline int kconfig_set(struct kconfig_extern *var, const char *value, str
 	}
 	if (fits)
 		return 0;
-	why_set(why, -ENOEXEC, "is %s in the kernel's configuration, which its type cannot hold",
+	why_bad(why, "is %s in the kernel's configuration, which its type cannot hold",
 		value);
 	return why_subject(why, -ENOEXEC, "extern '%s'", var->name);
 }
@@ -261,7 +261,7 @@ static inline int kconfig_set_fact(struct kconfig *kconfig, enum kconfig_fact fa
 	if (!var || (var->kind <= KCONFIG_INTEGER && !(var->kind == KCONFIG_BOOL && value > 1) &&
 		     kconfig_store(var, value)))
 		return 0;
-	why_set(why, -ENOEXEC, "is %llu, which its type cannot hold", (unsigned long long)value);
+	why_bad(why, "is %llu, which its type cannot hold", (unsigned long long)value);
 	return why_subject(why, -ENOEXEC, "extern '%s'", var->name);
 }
 

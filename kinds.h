@@ -248,7 +248,7 @@ static inline bool kind_needs_target(const struct kind *kind)
 /* The section's name says it. */
 static inline int kind_refuse_target(const struct kind *kind, const char *target, struct why *why)
 {
-	return why_set(why, -ENOEXEC, "target '%s': expected %s", target, kind_spelling(kind->way));
+	return why_bad(why, "target '%s': expected %s", target, kind_spelling(kind->way));
 }
 
 static inline bool pattern_is(const char *text)

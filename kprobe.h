@@ -60,25 +60,24 @@ static inline int target_parse(const char *function, bool retprobe, struct targe
 
 	*out = (struct target){ .retprobe = retprobe };
 	if (len == 0)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "function '%s': expected the name of a kernel function", function);
 	if (len >= sizeof(out->symbol))
-		return why_set(why, -ENOEXEC, "function '%s': %zu characters, at most %zu",
+		return why_bad(why, "function '%s': %zu characters, at most %zu",
 			       function, len, sizeof(out->symbol) - 1);
 	memcpy(out->symbol, p, len);
 	p += len;
 	if (*p == '+') {
 		p++;
 		if (!text_read_c_number(&p, &out->offset) || *p)
-			return why_set(why, -ENOEXEC,
+			return why_bad(why,
 				       "function '%s': expected a number behind the '+'", function);
 	}
 	if (*p)
-		return why_set(why, -ENOEXEC, "function '%s': character '%.*s' in a name", function,
+		return why_bad(why, "function '%s': character '%.*s' in a name", function,
 			       1, p);
 	if (retprobe && out->offset)
-		return why_set(why, -ENOEXEC,
-			       "function '%s': a return probe takes no offset", function);
+		return why_bad(why, "function '%s': a return probe takes no offset", function);
 	return 0;
 }
 

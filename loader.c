@@ -450,9 +450,9 @@ static int file_check(int fd, size_t *out_size, struct why *why)
 	if (err)
 		return why_errno(why, err, "cannot be looked at");
 	if (!S_ISREG(file.mode))
-		return why_set(why, -ENOEXEC, "is %s, %s", file_kind(file.mode), ELF_EXPECTED);
+		return why_bad(why, "is %s, %s", file_kind(file.mode), ELF_EXPECTED);
 	if (file.size > FILE_SIZE_MAX)
-		return why_set(why, -ENOEXEC, "has %lld bytes, at most %u",
+		return why_bad(why, "has %lld bytes, at most %u",
 			       (long long)file.size, FILE_SIZE_MAX);
 	*out_size = (size_t)file.size;
 	return 0;

@@ -173,14 +173,13 @@ SELDOM int mapdef_check_pin_name(const char *name, struct why *why)
 	size_t len = strlen(name);
 
 	if (len == 0)
-		return why_set(why, -ENOEXEC, "cannot be pinned: its name is empty");
+		return why_bad(why, "cannot be pinned: its name is empty");
 	if (len > MAP_PIN_NAME_MAX)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "cannot be pinned: its name has %zu characters, at most %u", len,
 			       MAP_PIN_NAME_MAX);
 	if (name[text_until(name, "./")])
-		return why_set(why, -ENOEXEC,
-			       "cannot be pinned: '%c' in its name, "
+		return why_bad(why, "cannot be pinned: '%c' in its name, "
 			       "which the bpf file system refuses",
 			       name[text_until(name, "./")]);
 	return 0;
@@ -190,8 +189,7 @@ static inline int mapdef_check_pinning(const struct object_map *map, uint32_t pi
 				       struct why *why)
 {
 	if (pinning > PIN_GLOBAL_NS)
-		return why_set(why, -ENOEXEC,
-			       "pinning %u, expected 0 (none), "
+		return why_bad(why, "pinning %u, expected 0 (none), "
 			       "1 (/sys/fs/bpf) or 2 (/sys/fs/bpf/tc/globals)",
 			       pinning);
 	return pinning == PIN_NONE ? 0 : mapdef_check_pin_name(map->name, why);
@@ -250,8 +248,7 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 			continue;
 		nr_symbols++;
 		if (sized && symbol.size != size)
-			return why_set(why, -ENOEXEC,
-				       "maps '%s' (%llu bytes) and '%s' (%llu bytes) "
+			return why_bad(why, "maps '%s' (%llu bytes) and '%s' (%llu bytes) "
 				       "differ in size",
 				       sized, (unsigned long long)size, symbol.name,
 				       (unsigned long long)symbol.size);
@@ -259,19 +256,17 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 		size = symbol.size;
 	}
 	if (!nr_symbols)
-		return why_set(why, -ENOEXEC, "%llu bytes and no symbol for a map",
+		return why_bad(why, "%llu bytes and no symbol for a map",
 			       (unsigned long long)maps->data.size);
 	if (size == 0) {
 		if (maps->data.size % nr_symbols != 0)
-			return why_set(why, -ENOEXEC,
-				       "%llu bytes do not divide among %llu map symbols",
+			return why_bad(why, "%llu bytes do not divide among %llu map symbols",
 				       (unsigned long long)maps->data.size,
 				       (unsigned long long)nr_symbols);
 		size = maps->data.size / nr_symbols;
 	}
 	if (size < MAP_DEF_MIN || size > MAP_DEF_MAX || size % sizeof(uint32_t) != 0) {
-		why_set(why, -ENOEXEC,
-			"map definitions of %llu bytes, "
+		why_bad(why, "map definitions of %llu bytes, "
 			"expected %u to %u in steps of 4 (struct bpf_elf_map)",
 			(unsigned long long)size, MAP_DEF_MIN, MAP_DEF_MAX);
 		if (nr_symbols == 1 && size > MAP_DEF_MAX)
@@ -279,10 +274,10 @@ static inline int mapdef_legacy_size(const struct elf *elf, const struct elf_sec
 		return -ENOEXEC;
 	}
 	if (maps->data.size % size != 0)
-		return why_set(why, -ENOEXEC, "%llu bytes, not a multiple of the %llu of one map",
+		return why_bad(why, "%llu bytes, not a multiple of the %llu of one map",
 			       (unsigned long long)maps->data.size, (unsigned long long)size);
 	if (maps->data.size / size > MAPS_MAX)
-		return why_set(why, -ENOEXEC, "%llu maps, at most %u",
+		return why_bad(why, "%llu maps, at most %u",
 			       (unsigned long long)(maps->data.size / size), MAPS_MAX);
 	*out = (uint32_t)size;
 	return 0;
@@ -301,24 +296,23 @@ static inline int mapdef_legacy_name(const struct elf *elf, const struct elf_sec
 		if (!mapdef_is_symbol(&symbol, maps->idx))
 			continue;
 		if (symbol.value >= maps->data.size)
-			return why_set(why, -ENOEXEC,
-				       "map '%s' at offset %llu, the section has %llu bytes",
+			return why_bad(why, "map '%s' at offset %llu, the section has %llu bytes",
 				       symbol.name, (unsigned long long)symbol.value,
 				       (unsigned long long)maps->data.size);
 		if (symbol.value % def_size != 0)
-			return why_set(why, -ENOEXEC,
+			return why_bad(why,
 				       "map '%s' at offset %llu, not on the grid of %u bytes a map",
 				       symbol.name, (unsigned long long)symbol.value, def_size);
 		map = &items[symbol.value / def_size];
 		if (map->name)
-			return why_set(why, -ENOEXEC,
+			return why_bad(why,
 				       "two symbols, '%s' and '%s', name the map at offset %llu",
 				       map->name, symbol.name, (unsigned long long)symbol.value);
 		map->name = symbol.name;
 	}
 	for (uint32_t i = 0; i < nr; i++)
 		if (!items[i].name)
-			return why_set(why, -ENOEXEC, "the map at offset %u has no symbol",
+			return why_bad(why, "the map at offset %u has no symbol",
 				       i * def_size);
 	return 0;
 }
@@ -352,11 +346,10 @@ SELDOM int mapdef_legacy_template(const struct object_map_def *defs, uint32_t id
 		if (defs[idx].inner_id && defs[i].id == defs[idx].inner_id && i != idx)
 			map->inner = first + i;
 	if (map->inner == OBJECT_NO_MAP)
-		return why_set(why, -ENOEXEC,
-			       "is a map of maps with inner_id %u, and no map has that id",
+		return why_bad(why, "is a map of maps with inner_id %u, and no map has that id",
 			       defs[idx].inner_id);
 	if (mapdef_is_map_of_maps(items[map->inner - first].type))
-		return why_set(why, -ENOEXEC, "its inner map '%s' is a map of maps itself",
+		return why_bad(why, "its inner map '%s' is a map of maps itself",
 			       items[map->inner - first].name);
 	map->value_size = sizeof(uint32_t); /* the kernel takes no other, and samples say none */
 	return 0;
@@ -373,7 +366,7 @@ static inline int mapdef_legacy_link(const struct object_map_def *defs, uint32_t
 	if (mapdef_is_map_of_maps(def->type))
 		return mapdef_legacy_template(defs, idx, nr, items, first, why);
 	if (def->inner_id)
-		return why_set(why, -ENOEXEC, "has inner_id %u, but type %u is no map of maps",
+		return why_bad(why, "has inner_id %u, but type %u is no map of maps",
 			       def->inner_id, def->type);
 	if (!def->id || def->inner_idx == MAP_IDX_NONE)
 		return 0;
@@ -383,8 +376,7 @@ static inline int mapdef_legacy_link(const struct object_map_def *defs, uint32_t
 	if (outer == nr)
 		return 0;
 	if (items[outer].key_size != sizeof(def->inner_idx))
-		return why_set(why, -ENOEXEC,
-			       "inner_idx %u is a key of %zu bytes, map '%s' has keys of %u",
+		return why_bad(why, "inner_idx %u is a key of %zu bytes, map '%s' has keys of %u",
 			       def->inner_idx, sizeof(def->inner_idx), items[outer].name,
 			       items[outer].key_size);
 	return mapdef_add_slot(maps, arena,
@@ -477,7 +469,7 @@ SELDOM int mapdef_named_parse(const struct elf_section *section, struct arena *a
 	*out = (struct mapdef_range){ maps->nr - 1, 1 };
 	map->name = text_find(section->name, "/") + 1;
 	if (size < MAPDEF_BASE || size % sizeof(uint32_t) != 0) {
-		why_set(why, -ENOEXEC, "%llu bytes, expected one struct bpf_map_def of at least %u",
+		why_bad(why, "%llu bytes, expected one struct bpf_map_def of at least %u",
 			(unsigned long long)size, MAPDEF_BASE);
 		return why_subject(why, -ENOEXEC, "section %u '%s'", section->idx, section->name);
 	}
@@ -532,10 +524,10 @@ static inline int mapdef_btf_type(const struct btf *btf, const struct btf_member
 
 	if (!btf_type_skip(btf, member->type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_size(btf, type.type, &bytes) || bytes > UINT32_MAX)
-		return why_set(why, -ENOEXEC, "'%s' is no pointer to a complete type",
+		return why_bad(why, "'%s' is no pointer to a complete type",
 			       member->name);
 	if (*size && *size != bytes)
-		return why_set(why, -ENOEXEC, "%s_size is %u, and its type has %llu bytes",
+		return why_bad(why, "%s_size is %u, and its type has %llu bytes",
 			       member->name, *size, (unsigned long long)bytes);
 	*size = (uint32_t)bytes;
 	*type_id = type.type;
@@ -552,8 +544,7 @@ static inline int mapdef_btf_values(const struct btf *btf, const struct btf_memb
 	    !btf_type_skip(btf, type.type, &type) || type.kind != BTF_KIND_PTR ||
 	    !btf_type_skip(btf, type.type, &type) ||
 	    (type.kind != BTF_KIND_STRUCT && type.kind != BTF_KIND_FUNC_PROTO))
-		return why_set(why, -ENOEXEC,
-			       "'values' is no array of pointers to maps or programs");
+		return why_bad(why, "'values' is no array of pointers to maps or programs");
 	map->values_off = member->bit_offset / 8;
 	map->value_size = sizeof(uint32_t);
 	if (type.kind == BTF_KIND_STRUCT)
@@ -590,7 +581,7 @@ static inline int mapdef_btf_member(const struct btf *btf, const struct btf_memb
 		if (strcmp(member->name, numbers[i].name) != 0)
 			continue;
 		if (!mapdef_btf_number(btf, member->type, &number))
-			return why_set(why, -ENOEXEC, "'%s' is no number, as __uint() makes it",
+			return why_bad(why, "'%s' is no number, as __uint() makes it",
 				       member->name);
 		if (numbers[i].out)
 			*numbers[i].out = (uint32_t)number;
@@ -598,7 +589,7 @@ static inline int mapdef_btf_member(const struct btf *btf, const struct btf_memb
 			map->extra = number;
 		return 0;
 	}
-	return why_set(why, -ENOEXEC, "has an unknown field '%s'", member->name);
+	return why_bad(why, "has an unknown field '%s'", member->name);
 }
 
 #define MAPDEF_FIELDS_MAX 64U /* there are a dozen; many maps may be of one struct */
@@ -612,7 +603,7 @@ static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *
 
 	*out_inner = 0;
 	if (def->nr > MAPDEF_FIELDS_MAX)
-		return why_set(why, -ENOEXEC, "has %u fields, at most %u", def->nr,
+		return why_bad(why, "has %u fields, at most %u", def->nr,
 			       MAPDEF_FIELDS_MAX);
 	for (uint32_t i = 0; i < def->nr && btf_member_get(def, i, &member); i++) {
 		err = mapdef_btf_member(btf, &member, map, &pinning, out_inner, why);
@@ -620,11 +611,9 @@ static inline int mapdef_btf_read(const struct btf *btf, const struct btf_type *
 			return err;
 	}
 	if (mapdef_is_map_of_maps(map->type) && !*out_inner)
-		return why_set(why, -ENOEXEC,
-			       "is a map of maps, and has no 'values' to say of which");
+		return why_bad(why, "is a map of maps, and has no 'values' to say of which");
 	if (!mapdef_is_map_of_maps(map->type) && *out_inner)
-		return why_set(why, -ENOEXEC,
-			       "has 'values' that are maps, but type %u is no map of maps",
+		return why_bad(why, "has 'values' that are maps, but type %u is no map of maps",
 			       map->type);
 	if (!map->key_size &&
 	    (mapdef_is_map_of_maps(map->type) || map->type == BPF_MAP_TYPE_PROG_ARRAY))
@@ -651,9 +640,9 @@ static inline int mapdef_btf_template(const struct btf *btf, uint32_t type_id, u
 	btf_type_get(btf, type_id, &def);
 	err = mapdef_btf_read(btf, &def, map, &inner, why);
 	if (!err && inner)
-		err = why_set(why, -ENOEXEC, "is a map of maps of maps");
+		err = why_bad(why, "is a map of maps of maps");
 	if (!err && map->pinning != PIN_NONE)
-		err = why_set(why, -ENOEXEC, "pins its inner map, which is a template only");
+		err = why_bad(why, "pins its inner map, which is a template only");
 	return err;
 }
 
@@ -689,10 +678,10 @@ static inline int mapdef_btf_variable(const struct btf *btf, const struct btf_va
 	struct btf_type var, def;
 
 	if (!btf_type_get(btf, variable->type, &var) || var.kind != BTF_KIND_VAR)
-		return why_set(why, -ENOEXEC, "its BTF lists type %u, which is no variable",
+		return why_bad(why, "its BTF lists type %u, which is no variable",
 			       variable->type);
 	if (!btf_type_skip(btf, var.type, &def) || def.kind != BTF_KIND_STRUCT)
-		return why_set(why, -ENOEXEC, "map '%s' is no struct", var.name);
+		return why_bad(why, "map '%s' is no struct", var.name);
 	map->name = var.name;
 	map->offset = MAP_OFF_NONE;
 	map->values_off = def.id; /* until they are in order */
@@ -711,7 +700,7 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 
 	if (!btf_type_get(btf, btf_find(btf, section->name, BTF_KIND_DATASEC), &datasec) ||
 	    datasec.kind != BTF_KIND_DATASEC)
-		return why_set(why, -ENOEXEC, "its maps are not described in BTF");
+		return why_bad(why, "its maps are not described in BTF");
 	if (!names_open(arena, datasec.nr, &names))
 		return mapdef_out_of_memory(why);
 	for (uint32_t i = 0; i < datasec.nr && btf_variable_get(&datasec, i, &variable); i++) {
@@ -727,8 +716,7 @@ static inline int mapdef_btf_list(const struct elf *elf, const struct elf_sectio
 	mapdef_btf_offsets(elf, section, &names, maps->items + first);
 	for (uint32_t i = first; i < maps->nr; i++)
 		if (maps->items[i].offset == MAP_OFF_NONE)
-			return why_set(why, -ENOEXEC,
-				       "map '%s' has no symbol in it, or is listed twice",
+			return why_bad(why, "map '%s' has no symbol in it, or is listed twice",
 				       maps->items[i].name);
 	list_sort(&maps->items[first], maps->nr - first, sizeof(*maps->items), mapdef_is_before);
 	return 0;

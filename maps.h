@@ -178,7 +178,7 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 	int fd;
 
 	if (!map->type) {
-		why_set(why, -ENOEXEC, "its definition has no type");
+		why_bad(why, "its definition has no type");
 		why_hint(why, "one of __uint() and __type() is for section '.maps', "
 			      "and has __uint(type, ...)");
 		return -ENOEXEC;
@@ -444,7 +444,7 @@ static inline int pin_open_globals(struct pin_dirs *dirs, const struct object_ma
 
 	text_setf(&path, "%s/%s", BPFFS_PATH, map->pin_namespace);
 	if (dirs->namespace && strcmp(dirs->namespace, map->pin_namespace) != 0)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "is pinned in '%s', and another map in '%s': expected one for all",
 			       map->pin_namespace, dirs->namespace);
 	dirs->namespace = map->pin_namespace;

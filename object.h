@@ -175,10 +175,10 @@ static inline int object_note_section(struct object_parser *parser,
 		if (strcmp(section->name, wanted[k].name) != 0)
 			continue;
 		if (wanted[k].section->idx)
-			return why_set(why, -ENOEXEC, "has two sections '%s', %u and %u",
+			return why_bad(why, "has two sections '%s', %u and %u",
 				       section->name, wanted[k].section->idx, section->idx);
 		if (section->header.sh_type != SHT_PROGBITS)
-			return why_set(why, -ENOEXEC,
+			return why_bad(why,
 				       "section %u '%s' is of type %u, expected %u (SHT_PROGBITS)",
 				       section->idx, section->name, section->header.sh_type,
 				       SHT_PROGBITS);
@@ -231,7 +231,7 @@ static inline int object_find_sections(struct object_parser *parser, struct why 
 			parser->sections[i].role = ROLE_DATA;
 	}
 	if (!elf->symtab_idx)
-		return why_set(why, -ENOEXEC, "has no symbol table: was it stripped?");
+		return why_bad(why, "has no symbol table: was it stripped?");
 	return 0;
 }
 
@@ -285,7 +285,7 @@ SELDOM int object_need_btf(const struct object_parser *parser, struct why *why)
 	if (parser->object->has_btf)
 		return 0;
 	if (!parser->btf.idx) {
-		why_set(why, -ENOEXEC, "needs BTF, and the file has no section '.BTF'");
+		why_bad(why, "needs BTF, and the file has no section '.BTF'");
 		why_hint(why, "compile it with -g, by GCC with -gbtf");
 		return -ENOEXEC;
 	}
@@ -303,8 +303,7 @@ static inline int object_copy_code(struct object_parser *parser, const struct el
 	struct object_code *code;
 
 	if (section->data.size % sizeof(struct insn) != 0 || nr_insns > INT32_MAX)
-		return why_set(why, -ENOEXEC,
-			       "section %u '%s': %llu bytes, "
+		return why_bad(why, "section %u '%s': %llu bytes, "
 			       "not a multiple of the %zu of one instruction",
 			       section->idx, section->name, (unsigned long long)section->data.size,
 			       sizeof(struct insn));
@@ -349,7 +348,7 @@ static inline int object_add_function(struct object_parser *parser, const struct
 
 	if (symbol->value % sizeof(struct insn) != 0 || symbol->size % sizeof(struct insn) != 0 ||
 	    symbol->value >= code_size || symbol->size > code_size - symbol->value)
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "function '%s' has %llu bytes at offset %llu, section '%s' has %llu",
 			       symbol->name, (unsigned long long)symbol->size,
 			       (unsigned long long)symbol->value, object->codes[code_idx].name,
@@ -400,8 +399,7 @@ static inline int object_order_functions(struct object *object, struct why *why)
 		if (!function->nr_insns)
 			function->nr_insns = end - function->start;
 		if (function->nr_insns > end - function->start)
-			return why_set(why, -ENOEXEC,
-				       "functions '%s' and '%s' overlap in section '%s'",
+			return why_bad(why, "functions '%s' and '%s' overlap in section '%s'",
 				       function->name, functions[i + 1].name, code->name);
 		if (code->nr_functions++ == 0)
 			code->first_function = i;
@@ -465,16 +463,14 @@ SELDOM void object_add_insn(const struct object *object, const struct object_cod
 static inline int object_check_insn(const struct insn *insn, bool is_last, struct why *why)
 {
 	if (insn->code == INSN_CALL && insn->src_reg != 0 && insn->off != 0)
-		return why_set(why, -ENOEXEC, "call with offset %d, expected 0", insn->off);
+		return why_bad(why, "call with offset %d, expected 0", insn->off);
 	if (insn->code != INSN_LD_IMM64)
 		return 0;
 	if (insn->src_reg != 0)
-		return why_set(why, -ENOEXEC,
-			       "64-bit load with source register %u, expected 0 in a file",
+		return why_bad(why, "64-bit load with source register %u, expected 0 in a file",
 			       insn->src_reg);
 	if (!is_last && insn[1].code != 0)
-		return why_set(why, -ENOEXEC,
-			       "second half of a 64-bit load with code 0x%x, expected 0",
+		return why_bad(why, "second half of a 64-bit load with code 0x%x, expected 0",
 			       insn[1].code);
 	return 0;
 }
@@ -596,7 +592,7 @@ static inline int object_check_prog(const struct object *object, const struct ob
 
 	if (code->nr_functions == 1)
 		return 0;
-	why_set(why, -ENOEXEC, "has two functions, '%s' and '%s', expected one", functions[0].name,
+	why_bad(why, "has two functions, '%s' and '%s', expected one", functions[0].name,
 		functions[1].name);
 	why_hint(why, "one section holds one program; functions that it calls must be inlined: "
 		      "static inline __attribute__((always_inline))");
@@ -629,7 +625,7 @@ static inline int object_add_programs(struct object_parser *parser, const struct
 	if (program.is_tail)
 		kind_find("prog", &program.match);
 	if (!code->nr_functions)
-		return why_set(why, -ENOEXEC, "has no function symbol");
+		return why_bad(why, "has no function symbol");
 	if ((program.is_tail || strcmp(code->name, "prog") == 0) &&
 	    object_check_prog(object, code, why) != 0)
 		return -ENOEXEC;
@@ -677,7 +673,7 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 	if (object->nr_programs)
 		return 0;
 	object_list_code(parser->elf, &names);
-	why_set(why, -ENOEXEC,
+	why_bad(why,
 		"has no section 'prog', nor one of another kind of program; sections with code: %s",
 		names.len ? "" : "none");
 	text_add(&why->reason, names.data, names.len);
@@ -697,7 +693,7 @@ static inline int object_check_kinds(const struct object *object, struct why *wh
 			nr_named += object->functions[code->first_function + k].is_named;
 		if (nr_named && nr_named == code->nr_functions)
 			continue;
-		why_set(why, -ENOEXEC, "section %u '%s': no kind of program has such a section",
+		why_bad(why, "section %u '%s': no kind of program has such a section",
 			code->section_idx, code->name);
 		return object_hint_section(why);
 	}
@@ -736,7 +732,7 @@ static inline int object_parse_maps(struct object_parser *parser, struct why *wh
 			parser->sections[i].role = ROLE_MAPS;
 	}
 	if (object->maps.nr > MAPS_MAX)
-		return why_set(why, -ENOEXEC, "%u maps, at most %u", object->maps.nr, MAPS_MAX);
+		return why_bad(why, "%u maps, at most %u", object->maps.nr, MAPS_MAX);
 	return 0;
 }
 
@@ -774,7 +770,7 @@ static inline int object_place_tails(struct object_parser *parser, struct why *w
 			return err;
 		array = names_find(&arrays, "", (uint32_t)tail.id);
 		if (!array || tail.key >= object->maps.items[array->value].max_entries)
-			return why_set(why, -ENOEXEC,
+			return why_bad(why,
 				       "section '%s': no map of type prog_array in section 'maps' "
 				       "has id %u and a place %u",
 				       program->section, (uint32_t)tail.id, (uint32_t)tail.key);
@@ -806,8 +802,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 		return 0;
 	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
 	    section.header.sh_size > INT32_MAX)
-		return why_set(why, -ENOEXEC,
-			       "section %u has %llu bytes of variables, expected 1 to %d",
+		return why_bad(why, "section %u has %llu bytes of variables, expected 1 to %d",
 			       section_idx, (unsigned long long)section.header.sh_size, INT32_MAX);
 	map = mapdef_add(maps, parser->arena);
 	if (!map)
@@ -897,7 +892,7 @@ static inline int object_place_kconfig(struct object_parser *parser, struct obje
 	uint64_t size = 0;
 
 	if (!btf_size(&object->btf, ext->type, &size) || size == 0 || size > INT16_MAX)
-		return why_set(why, -ENOEXEC, "has %llu bytes, expected 1 to %d",
+		return why_bad(why, "has %llu bytes, expected 1 to %d",
 			       (unsigned long long)size, INT16_MAX);
 	if (object->kconfig_map == OBJECT_NO_MAP) {
 		map = mapdef_add(&object->maps, parser->arena);
@@ -1006,7 +1001,7 @@ SELDOM int object_refuse_reference(const struct object_reference *ref, struct wh
 	const struct elf_symbol *symbol = &ref->symbol;
 	const char *section = ref->section.name;
 
-	why_set(why, -ENOEXEC, "%s (type %u) against '%s'",
+	why_bad(why, "%s (type %u) against '%s'",
 		object_relocation_name(ref->type), ref->type,
 		symbol->type == STT_SECTION && ref->section.idx ? section : symbol->name);
 	if (ref->section.idx)
@@ -1035,13 +1030,11 @@ static inline int object_reference_map(const struct object_parser *parser,
 
 	*out = mapdef_find(maps, parser->sections[ref->section.idx].maps, off);
 	if (off >= ref->section.data.size || *out == OBJECT_NO_MAP)
-		return why_set(why, -ENOEXEC,
-			       "offset %lld in section '%s', which has %llu bytes of maps",
+		return why_bad(why, "offset %lld in section '%s', which has %llu bytes of maps",
 			       (long long)off, ref->section.name,
 			       (unsigned long long)ref->section.data.size);
 	if (maps->items[*out].offset != off)
-		return why_set(why, -ENOEXEC,
-			       "offset %llu in section '%s' is inside of map '%s', "
+		return why_bad(why, "offset %llu in section '%s' is inside of map '%s', "
 			       "expected its start",
 			       (unsigned long long)off, ref->section.name, maps->items[*out].name);
 	return 0;
@@ -1055,7 +1048,7 @@ SELDOM int object_reference_data(struct object_parser *parser,
 
 	/* Just behind the end is where a pointer to an array's end points. */
 	if (off > ref->section.header.sh_size)
-		return why_set(why, -ENOEXEC, "offset %lld in section '%s', which has %llu bytes",
+		return why_bad(why, "offset %lld in section '%s', which has %llu bytes",
 			       (long long)off, ref->section.name,
 			       (unsigned long long)ref->section.header.sh_size);
 	*out_off = (uint32_t)off;
@@ -1069,8 +1062,7 @@ SELDOM int object_reference_function(const struct object_parser *parser,
 	*out = object_function_at(parser->object, parser->sections[ref->section.idx].code, start);
 	parser->object->has_calls = true;
 	if (*out == OBJECT_NONE)
-		return why_set(why, -ENOEXEC,
-			       "no function starts at instruction %lld of section '%s'",
+		return why_bad(why, "no function starts at instruction %lld of section '%s'",
 			       (long long)start, ref->section.name);
 	parser->object->functions[*out].is_named = true;
 	return 0;
@@ -1165,14 +1157,13 @@ static inline int object_relocate_insn(struct object_parser *parser, struct obje
 	const bool is_load = insn->code == INSN_LD_IMM64 && ref->insn_idx + 1 < ref->code->nr_insns;
 
 	if (insn->code == INSN_CALL ? insn->off != 0 : is_load && insn->src_reg != 0)
-		return why_set(why, -ENOEXEC, "is relocated twice");
+		return why_bad(why, "is relocated twice");
 	if (insn->code == INSN_CALL && ref->type == R_BPF_64_32)
 		return object_relocate_call(parser, ref, insn, why);
 	if (ref->type != R_BPF_64_64)
 		return object_refuse_reference(ref, why);
 	if (!is_load)
-		return why_set(why, -ENOEXEC,
-			       "R_BPF_64_64 on an instruction with code 0x%x, expected 0x%x, "
+		return why_bad(why, "R_BPF_64_64 on an instruction with code 0x%x, expected 0x%x, "
 			       "a 64-bit load",
 			       insn->code, INSN_LD_IMM64);
 	if (!ref->has_addend)
@@ -1189,7 +1180,7 @@ static inline int object_read_reference(const struct object_parser *parser,
 	struct elf_relocation relocation;
 
 	if (!elf_relocation_get(section, i, &relocation))
-		return why_set(why, -ENOEXEC, "out of range (there are %llu)",
+		return why_bad(why, "out of range (there are %llu)",
 			       (unsigned long long)elf_relocations_count(section));
 	*out_offset = relocation.offset;
 	*out = (struct object_reference){
@@ -1198,7 +1189,7 @@ static inline int object_read_reference(const struct object_parser *parser,
 		.addend = relocation.addend,
 	};
 	if (!elf_symbol_get(parser->elf, relocation.symbol_idx, &out->symbol))
-		return why_set(why, -ENOEXEC, "symbol %u out of range (table has %llu)",
+		return why_bad(why, "symbol %u out of range (table has %llu)",
 			       relocation.symbol_idx, (unsigned long long)parser->elf->nr_symbols);
 	if (out->symbol.shndx == SHN_UNDEF || out->symbol.shndx >= SHN_LORESERVE ||
 	    !elf_section_get(parser->elf, out->symbol.shndx, &out->section))
@@ -1218,8 +1209,7 @@ static inline int object_relocate_code(struct object_parser *parser,
 
 		if (!err && (offset % sizeof(struct insn) != 0 ||
 			     offset / sizeof(struct insn) >= code->nr_insns))
-			err = why_set(why, -ENOEXEC,
-				      "offset %llu is no instruction of section '%s' "
+			err = why_bad(why, "offset %llu is no instruction of section '%s' "
 				      "(%u instructions of %zu bytes)",
 				      (unsigned long long)offset, code->name, code->nr_insns,
 				      sizeof(struct insn));
@@ -1284,7 +1274,7 @@ SELDOM int object_relocate_maps(struct object_parser *parser,
 
 		if (!err && (!map || !map->values_off || offset < values || (offset - values) % 8 ||
 			     (offset - values) / 8 > UINT32_MAX))
-			err = why_set(why, -ENOEXEC, "offset %llu is no initial value of a map",
+			err = why_bad(why, "offset %llu is no initial value of a map",
 				      (unsigned long long)offset);
 		/* What is static has no symbol of its own: where it lies is in the place itself. */
 		if (!err && !ref.has_addend && ref.symbol.type == STT_SECTION)
@@ -1332,7 +1322,7 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 		     (target != parser->btf_maps.idx || target == SHN_UNDEF)))
 			continue;
 		if (section.header.sh_link != elf->symtab_idx)
-			err = why_set(why, -ENOEXEC, "its symbol table is section %u, expected %u",
+			err = why_bad(why, "its symbol table is section %u, expected %u",
 				      section.header.sh_link, elf->symtab_idx);
 		else if (target == parser->btf_maps.idx)
 			err = object_relocate_maps(parser, &section, why);
@@ -1366,7 +1356,7 @@ static inline int object_resolve_calls(struct object *object, uint32_t code_idx,
 		function = object_function_at(object, code_idx,
 					      (uint64_t)((int64_t)i + insn->imm + 1));
 		if (function == OBJECT_NONE) {
-			why_set(why, -ENOEXEC, "calls instruction %lld, where no function starts",
+			why_bad(why, "calls instruction %lld, where no function starts",
 				(long long)i + insn->imm + 1);
 			object_add_insn(object, code, i, why);
 			return -ENOEXEC;

@@ -97,8 +97,7 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 
 SELDOM int program_refuse_kind(const struct object_program *spec, struct why *why)
 {
-	return why_set(why, -ENOEXEC,
-		       "program '%s': section '%s' is not for tracing; what loads it is: %s",
+	return why_bad(why, "program '%s': section '%s' is not for tracing; what loads it is: %s",
 		       spec->name, spec->section, spec->match.kind->tool);
 }
 
@@ -106,7 +105,7 @@ SELDOM int programs_refuse_many(const struct object *object, uint32_t nr, struct
 {
 	const char *before = "";
 
-	why_set(why, -ENOEXEC, "has %u programs, and FUNCTION is for an object with one:", nr);
+	why_bad(why, "has %u programs, and FUNCTION is for an object with one:", nr);
 	for (uint32_t i = 0; i < object->nr_programs && !why->reason.cut; i++) {
 		if (object->programs[i].is_tail)
 			continue;
@@ -147,8 +146,7 @@ static inline int programs_choose_function(const struct programs_wanted *wanted,
 	if (nr != 1)
 		return programs_refuse_many(out->object, nr, why);
 	if (program->kind->way != WAY_KPROBE && program->kind->way != WAY_KPROBE_MULTI)
-		return why_set(why, -ENOEXEC,
-			       "program '%s': section '%s' is for no kernel "
+		return why_bad(why, "program '%s': section '%s' is for no kernel "
 			       "function that could be named",
 			       program->spec->name, program->spec->section);
 	if (wanted->retprobe)
@@ -171,10 +169,9 @@ static inline int programs_refuse_idle(const struct programs *programs, struct w
 			       "section '%s' %s",
 			       first->section, first->match.optional ? "is optional" : "names none");
 	if (first->match.optional)
-		return why_set(why, -ENOEXEC, "nothing to attach: section '%s' is optional",
+		return why_bad(why, "nothing to attach: section '%s' is optional",
 			       first->section);
-	return why_set(why, -ENOEXEC,
-		       "nothing to attach: section '%s' names no target, expected %s",
+	return why_bad(why, "nothing to attach: section '%s' names no target, expected %s",
 		       first->section, kind_spelling(kind->way));
 }
 
@@ -339,7 +336,7 @@ SELDOM int programs_set_target(const struct programs *programs, struct program *
 	int err;
 
 	if (!program->spec->match.target[0])
-		return why_set(why, -ENOEXEC, "section '%s' names no target",
+		return why_bad(why, "section '%s' names no target",
 			       program->spec->section);
 	err = kbtf_open(kbtf, why);
 	if (err)

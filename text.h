@@ -206,19 +206,37 @@ static inline void why_clear(struct why *why)
 	text_clear(&why->hint);
 }
 
+/* A new sentence, for the functions that follow. */
+static inline void why_start(struct why *why, const char *format, va_list *args)
+{
+	if (!why)
+		return;
+	why_clear(why);
+	text_vaddf(&why->reason, format, args);
+}
+
 /* The innermost failing function says what happened; returns err, a -errno. */
 __attribute__((format(printf, 3, 4)))
 SELDOM int why_set(struct why *why, int err, const char *format, ...)
 {
 	va_list args;
 
-	if (!why)
-		return err;
-	why_clear(why);
 	va_start(args, format);
-	text_vaddf(&why->reason, format, &args);
+	why_start(why, format, &args);
 	va_end(args);
 	return err;
+}
+
+/* The same for what is wrong with the object; returns -ENOEXEC. */
+__attribute__((format(printf, 2, 3)))
+SELDOM int why_bad(struct why *why, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	why_start(why, format, &args);
+	va_end(args);
+	return -ENOEXEC;
 }
 
 /* -errno that our calls return, and 524, the kernel's own ENOTSUPP, which no C library knows. */
@@ -256,9 +274,8 @@ SELDOM int why_set(struct why *why, int err, const char *format, ...)
 #define ERROR_TEXT(number, text) text "\0"
 
 /*
- * The text of a -errno, NULL for one that none of our calls returns: the same
- * sentence whichever C library it was built with. A table of pointers would be as
- * large as half of the texts.
+ * The text of a -errno, NULL for one that none of our calls returns. A table of
+ * pointers would be as large as half of the texts.
  */
 static inline const char *error_text(int err)
 {
@@ -282,9 +299,8 @@ SELDOM int why_errno(struct why *why, int err, const char *format, ...)
 
 	if (!why)
 		return err;
-	why_clear(why);
 	va_start(args, format);
-	text_vaddf(&why->reason, format, &args);
+	why_start(why, format, &args);
 	va_end(args);
 	if (error_text(err))
 		text_addf(&why->reason, ": %s", error_text(err));

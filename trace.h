@@ -108,7 +108,7 @@ static inline int iterator_open(struct attachments *all, int prog_fd, struct why
 	if (out->link_fd >= 0)
 		return 0;
 	if (out->link_fd == -EBADF) /* libbpf, too, is given it by what loads the object */
-		return why_set(why, -ENOEXEC,
+		return why_bad(why,
 			       "runs over the elements of one map, and no object can say of which");
 	return why_errno(why, out->link_fd, "the iterator cannot be made");
 }
