@@ -52,7 +52,9 @@ maps.h: mapdef.h bpf_sys.h fs.h kernel.h
 load_btf.h: btf_fit.h bpf_sys.h
 load.h: core.h object.h code.h bpf_sys.h kernel.h maps.h
 programs.h: object.h code.h symbols.h kbtf.h load_btf.h load.h
-loader.c: text.h elf64.h object.h globals.h fold.h list.h bpf_sys.h kernel.h attach.h adapt.h maps.h programs.h
+file.h: text.h elf64.h bpf_sys.h
+options.h: text.h kinds.h probe.h kprobe.h programs.h
+loader.c: text.h elf64.h object.h globals.h fold.h list.h bpf_sys.h kernel.h attach.h adapt.h maps.h programs.h file.h options.h
 '
 for file in *.h *.c; do
     may=$(echo "$table" | sed -n "s/^$file://p")

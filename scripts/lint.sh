@@ -55,6 +55,8 @@ lint_compiler() { # COMPILER [FLAG]...
 lint_compiler gcc -O2
 lint_compiler clang -O2
 lint_compiler gcc -O1 -fanalyzer
+lint_compiler gcc -O2 -DBARE
+lint_compiler clang -O2 -DBARE
 lint_with_flags clang-tidy clang-tidy --quiet --checks="$checks" loader.c --
 lint cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 \
     --enable=warning,performance,portability,style --suppress=variableScope \
