@@ -505,11 +505,13 @@ static inline int sys_fstat(int fd, struct sys_file *out)
 
 /*
  * A private mapping, of a file from its start or of no file (-1); NULL when there
- * can be none. s390 takes the six arguments in memory.
+ * can be none. s390 takes the six arguments in memory, or musl puts them there.
  */
 static inline void *sys_map(size_t size, int protection, int flags, int fd)
 {
-#ifdef __s390__
+#if !defined(BARE)
+	long address = (long)mmap(NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+#elif defined(__s390__)
 	const long args[6] = { 0, (long)size, protection, flags | MAP_PRIVATE, fd, 0 };
 	long address = sys_call1(__NR_mmap, args);
 #elif defined(__NR_mmap2)
