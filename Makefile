@@ -45,7 +45,8 @@ endif
 NO_SPEED := $(foreach flag,$(NO_SPEED),$(call takes,$(flag)))
 # Only what is used stays in the binary. Its segments follow one another in the
 # file, and lie 64 KiB apart in memory, the largest page of any machine.
-SMALL    = $(NO_SPEED) -fno-pie -fno-stack-protector -fno-jump-tables -fno-asynchronous-unwind-tables -fno-unwind-tables \
+SMALL    = $(NO_SPEED) -fno-pie -fno-stack-protector -fno-jump-tables \
+	   -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	   -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none \
 	   -Wl,-z,norelro -Wl,-z,noseparate-code \
 	   -Wl,-z,max-page-size=65536 -Wl,-z,common-page-size=64 -Wl,-T,scripts/layout.ld

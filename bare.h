@@ -47,7 +47,7 @@
 #define BARE_CHANGES "memory"
 #define BARE_START "_start: mov x0, sp; bl bare_main"
 
-#elif defined(__ARM_EABI__)
+#elif defined(__ARM_EABI__) && !defined(__ARMEB__)
 #define BARE_CALL "svc 0"
 #define BARE_REGISTERS "r7", "r0", "r1", "r2", "r3", "r4", "r5"
 #define BARE_RESULT a

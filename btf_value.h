@@ -27,7 +27,8 @@ static inline const char *btf_qualifier(uint8_t kind)
 /* The type that a declaration ends at: "struct task_struct", "unsigned int", "size_t". */
 static inline void btf_add_base_name(const struct btf_type *type, struct text *out)
 {
-	const char *name = type->name[0] ? type->name : "(anonymous)";
+	/* (The kernel's types may have names that are not there: nobody has looked at all of them.) */
+	const char *name = type->name && type->name[0] ? type->name : "(anonymous)";
 
 	switch (type->kind) {
 	case BTF_KIND_VOID:

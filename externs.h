@@ -175,7 +175,7 @@ static inline int externs_find_types(const struct object *object, struct kbtf *k
 
 		if (!untold)
 			err = extern_set_type(object, ext, kbtf, &places[idx], &values[idx], why);
-		else if (untold != -EOPNOTSUPP || !ext->is_weak) /* it tells nothing, and has none */
+		else if (untold != -EOPNOTSUPP || !ext->is_weak) /* (not told of is not there) */
 			err = untold;
 		if (err)
 			return why_subject(why, err, "extern '%s'", ext->name);

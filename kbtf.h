@@ -320,19 +320,17 @@ static inline uint32_t kbtf_find_own(const struct btf *btf, uint32_t module, uin
 }
 
 /*
- * Types by their names, whose scope is the kind (0: it is no type's), all in one walk:
- * the place of each at its value in `places`, which the caller has zeroed. The kernel's
- * own come before modules'.
+ * Types by their names, whose scope is the kind, all in one walk: the place of each at
+ * its value in `places`, which the caller has zeroed. The kernel's own come before
+ * modules'.
  */
 SELDOM void kbtf_find(struct kbtf *kbtf, const struct names *names, struct kbtf_place *places)
 {
 	const struct btf *btf = &kbtf->btf;
-	uint32_t left = 0, kinds = 0;
+	uint32_t left = names->nr, kinds = 0;
 
-	for (uint32_t i = 0; i < names->nr; i++) {
-		left += names->items[i].scope != 0;
+	for (uint32_t i = 0; i < names->nr; i++)
 		kinds |= BTF_KIND_BIT(names->items[i].scope);
-	}
 	for (uint32_t module = 0; btf; module++) {
 		left -= kbtf_find_own(btf, module, kinds, names, places);
 		if (!left)

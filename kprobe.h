@@ -124,7 +124,7 @@ static inline bool name_is_syscall(const char *name)
 	return strncmp(name, "sys_", 4) == 0 || strncmp(name, "SyS_", 4) == 0;
 }
 
-/* Puts the machine's prefix and the name of a system call there, spelt as it is now. */
+/* Puts the machine's prefix and the name of a system call there, spelt as since v4.17. */
 static inline void syscall_write_name(const char *prefix, const char *name, char *out)
 {
 	const size_t prefix_len = strlen(prefix);

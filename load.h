@@ -244,13 +244,24 @@ SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, struct ve
 
 /*
  * What reads memory, by its number. Before v5.5 there are the first two only (the
- * second since v4.11), for any address: they stand for the others.
+ * second since v4.11): they stand for the others. On s390, where a program's address
+ * and the kernel's may be the same, they read the kernel's.
  */
 #define HELPER_READ 4
 #define HELPER_READ_STR 45
 #define HELPER_READ_USER 112
 #define HELPER_READ_USER_STR 114
 #define HELPER_READ_KERNEL_STR 115
+
+/* Is there an older one that does the same? */
+static inline bool helper_has_older(uint64_t number)
+{
+#ifdef __s390__
+	if (number == HELPER_READ_USER || number == HELPER_READ_USER_STR)
+		return false;
+#endif
+	return number >= HELPER_READ_USER && number <= HELPER_READ_KERNEL_STR;
+}
 
 /*
  * Does this kernel not even have that number, as it says of the helper in its log? (A
@@ -262,13 +273,13 @@ SELDOM bool program_mend_reads(const struct code *code, const struct verifier_lo
 	uint64_t number;
 
 	if (!log->data || !verifier_log_helper_number(log->data, &number) ||
-	    number < HELPER_READ_USER || number > HELPER_READ_KERNEL_STR)
+	    !helper_has_older(number))
 		return false;
 	for (uint32_t i = 0; i < code->nr_insns; i++) {
 		struct insn *insn = &code->insns[i];
 
-		if (insn->code == INSN_CALL && !insn->src_reg && insn->imm >= HELPER_READ_USER &&
-		    insn->imm <= HELPER_READ_KERNEL_STR)
+		if (insn->code == INSN_CALL && !insn->src_reg &&
+		    helper_has_older((uint32_t)insn->imm))
 			insn->imm = insn->imm < HELPER_READ_USER_STR ? HELPER_READ
 								     : HELPER_READ_STR;
 		i += insn->code == INSN_LD_IMM64;

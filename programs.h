@@ -167,7 +167,8 @@ static inline int programs_refuse_idle(const struct programs *programs, struct w
 		return why_set(why, -EUSAGE,
 			       "expected FUNCTION, the kernel function to probe: "
 			       "section '%s' %s",
-			       first->section, first->match.optional ? "is optional" : "names none");
+			       first->section,
+			       first->match.optional ? "is optional" : "names none");
 	if (first->match.optional)
 		return why_bad(why, "nothing to attach: section '%s' is optional",
 			       first->section);

@@ -548,6 +548,7 @@ static void btf_leaves_out_the_nameless(void)
 	struct arena arena = { memory, sizeof(memory), 0 };
 	struct btf_member member;
 	struct btf_type type;
+	struct text name;
 	struct view view = small_btf();
 
 	memcpy(image.bytes + WORD_MEMBER * sizeof(far), &far, sizeof(far));
@@ -561,6 +562,9 @@ static void btf_leaves_out_the_nameless(void)
 	EXPECT(!btf_type_get(&btf, 2, &type) && !btf_type_first(&btf, structs, &type));
 	EXPECT(btf_type_first(&btf, BTF_KINDS_ALL, &type) && type.id == 1);
 	EXPECT(btf_type_next(&type, BTF_KINDS_ALL) && type.id == 3);
+	text_clear(&name);
+	btf_add_type_name(&btf, 2, &name);
+	EXPECT_TEXT(name.data, "struct (anonymous)");
 }
 
 static void btf_headers_may_grow(void)
