@@ -52,14 +52,15 @@ build_libbpf_loader() {
 
 # ---- The boots ----
 
-# Boots until every line of the list "WHO OBJECT OPTION..." has its records in
-# the file. A guest that dies is started again behind the object that it died of.
+# Boots until every line of the list "WHO OBJECT OPTION..." has its records in the
+# file, for as many objects at a time as the guest has memory for. A guest that dies
+# is started again behind the object that it died of.
 run_todo() { # SUITE LIST RECORDS
     fruitless=0
     touch "$3"
     while :; do
-        awk -v FS='[\t ]' 'FILENAME == ARGV[1] { if ($3 == "done") done[$1, $2]; next } !(($1, $2) in done)' \
-            "$3" "$2" >"$work/todo"
+        awk -v FS='[\t ]' -v at_once=500 'FILENAME == ARGV[1] { if ($3 == "done") done[$1, $2]; next }
+            !(($1, $2) in done) && nr++ < at_once' "$3" "$2" >"$work/todo"
         [ -s "$work/todo" ] || return 0
         cut -d ' ' -f 2 "$work/todo" >"$work/names"
         tar -cf "$work/todo.tar" -C "$work" todo -C "$(cd "$corpus/all" && pwd)" -T "$work/names"
@@ -78,7 +79,7 @@ run_todo() { # SUITE LIST RECORDS
         # shellcheck disable=SC2016 # awk's
         killer=$(awk -v FS='[\t ]' 'FILENAME == ARGV[1] { if ($3 == "done") done[$1, $2]; next }
             !(($1, $2) in done) { print $1 "\t" $2; exit }' "$3" "$work/todo")
-        [ -n "$killer" ] || return 0
+        [ -n "$killer" ] || continue
         printf '%s\t-\tdied\t%s\n%s\tdone\n' "$killer" "$(tail -n 1 "$work/console" | tr '\t' ' ')" \
             "$killer" >>"$3"
         debian_say "$1: the guest died: $killer"

@@ -18,7 +18,7 @@
 limit=60 # seconds; the verifier takes that long over the largest of them
 tab=$(printf '\t')
 cd /corpus || exit
-tar -xf todo.tar
+tar -xf todo.tar || exit
 rm todo.tar
 bpffs=/sys/fs/bpf
 tracing=/sys/kernel/tracing
