@@ -149,9 +149,9 @@ count_many_maps() {
 
 # A plain start touches nothing of the second segment, which is what seldom runs
 # (scripts/layout.ld).
-touch_little() {
+touch_little() { # FUNCTION
     [ "$(wc -c </bin/load_kp_bpf)" -lt 200000 ] || { skip "a build with a C library"; return; }
-    start $OBJ/count.o vfs_read || return
+    start $OBJ/count.o "$1" || return
     expect "kB resident of what seldom runs" "$(awk '/ r-xp .*load_kp_bpf$/ { nr++ }
         nr == 2 && /^Rss:/ { print $2; exit }' /proc/"$pid"/smaps)" 0
 }
@@ -180,5 +180,6 @@ check "--check attaches nothing" check_only count.o
 check "--check pins nothing" check_only pin_global.o
 check "--quiet is silent, and live" stay_quiet
 check "help and version go to stdout" tell_about_itself
-check "a plain start touches little memory" touch_little
+check "a plain start touches little memory" touch_little vfs_read
+check "a start that finds a system call touches little memory" touch_little sys_getsid
 check "a hundred maps" count_many_maps
