@@ -457,16 +457,6 @@ static inline uint32_t btf_linkage(const struct btf_type *type)
 	return word;
 }
 
-/* What of its type a DECL_TAG is about: a member's or parameter's number, -1 the whole. */
-static inline int32_t btf_tag_component(const struct btf_type *type)
-{
-	int32_t word = -1;
-
-	if (type->kind == BTF_KIND_DECL_TAG)
-		view_copy(type->btf->types, type->extra, &word, sizeof(word));
-	return word;
-}
-
 /* ---- Resolvers ---- */
 
 static inline bool btf_is_modifier(const struct btf_type *type)

@@ -73,7 +73,6 @@ static void look_at(const struct btf_type *type, struct view value)
 	expect(type->kind == BTF_KIND_INT || type->number.bits == 0, "an INT");
 	expect(type->kind == BTF_KIND_ARRAY || type->length == 0, "an ARRAY");
 	btf_linkage(type);
-	btf_tag_component(type);
 	if (btf_type_skip(type->btf, type->id, &behind))
 		expect(!btf_is_modifier(&behind), "a modifier is left");
 	expect(btf_essential_len(type->name) <= strlen(type->name), "an essential name");
