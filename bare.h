@@ -158,15 +158,30 @@ static inline unsigned long bare_auxiliary(unsigned long type)
  */
 #define BARE_LOOP __asm__("")
 
+typedef unsigned long __attribute__((may_alias, aligned(1))) bare_word;
+
+/* Upwards in words: a word is read before what it overlaps is written. */
 void *memmove(void *to, const void *from, size_t len)
 {
-	const bool down = (uintptr_t)to > (uintptr_t)from;
+	char *p = to;
+	const char *q = from;
 
-	for (size_t i = 0; i < len; i++) {
-		const size_t at = down ? len - 1 - i : i;
-
+	if (p > q) {
+		while (len-- > 0) {
+			BARE_LOOP;
+			p[len] = q[len];
+		}
+		return to;
+	}
+	for (; len >= sizeof(bare_word); len -= sizeof(bare_word)) {
 		BARE_LOOP;
-		((char *)to)[at] = ((const char *)from)[at];
+		*(bare_word *)p = *(const bare_word *)q;
+		p += sizeof(bare_word);
+		q += sizeof(bare_word);
+	}
+	for (; len > 0; len--) {
+		BARE_LOOP;
+		*p++ = *q++;
 	}
 	return to;
 }

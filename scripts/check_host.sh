@@ -38,8 +38,8 @@ build_test() { # COMPILER NAME [FLAG]...: tests/NAME.c becomes $host/NAME-COMPIL
 }
 
 # A test that prints its own cases. If it breaks off, that is a failure too.
-run_cases() { # NAME
-    build_test "$CC" "$1" >"$host/log" 2>&1 || {
+run_cases() { # NAME [FLAG]...
+    build_test "$CC" "$@" >"$host/log" 2>&1 || {
         echo "not ok - $1: it does not compile: $(head -n 1 "$host/log")"
         return 0
     }
@@ -330,6 +330,11 @@ all() {
     done
     run_cases unit
     run_cases elf_cases
+    if "$CC" -DBARE -E -o /dev/null bare.h 2>/dev/null; then
+        run_cases bare -DBARE -static -nostdlib -fno-pie -fno-builtin -fno-stack-protector
+    else
+        echo "skip - bare: bare.h lacks this machine"
+    fi
     for compiler in gcc clang; do
         run_sanitized "$compiler" unit
         run_sanitized "$compiler" elf_cases

@@ -141,6 +141,10 @@ check_runs() { # MACHINE FILE
 
 check_tests() { # MACHINE TEST
     cross_setup "$1" || { not_ok "$1: $2" "no compiler for it"; return; }
+    [ "$2" != bare ] || {
+        cross_cflags="$cross_cflags -DBARE -fno-builtin"
+        cross_ldflags="-static -nostdlib $("$cross_cc" -print-libgcc-file-name)"
+    }
     # shellcheck disable=SC2086 # words
     if ! "$cross_cc" $cross_cflags -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fno-pie -Os \
         -o "$work/$2" "tests/$2.c" $cross_ldflags -s >"$work/log" 2>&1; then
@@ -174,6 +178,7 @@ for machine in $(cross_machines | cut -d ' ' -f 1); do
         check_runs "$machine" "$file"
         check_tests "$machine" unit
         check_tests "$machine" elf_cases
+        check_tests "$machine" bare
     else
         skip "$machine: runs" "$no_emulator"
     fi

@@ -189,7 +189,6 @@ static void btf_reads_what_follows(void)
 	EXPECT_NUMBER(btf_linkage(&type), BTF_LINKAGE_EXTERN);
 	type = type_of(ID_FUNC);
 	EXPECT_NUMBER(btf_linkage(&type), BTF_LINKAGE_GLOBAL);
-	type = type_of(ID_DECL_TAG);
 }
 
 /* An accessor of another kind says no, it does not read something else. */
