@@ -51,7 +51,7 @@ SELDOM int adapt_want(struct core_targets *targets, struct object_code *code,
 
 /* Every relocation against a type, of the sections that are used. */
 SELDOM int adapt_visit_all(struct object *object, const bool *used,
-				  struct core_targets *targets, adapt_visit *visit, struct why *why)
+			   struct core_targets *targets, adapt_visit *visit, struct why *why)
 {
 	struct btf_core_relocation relocation;
 

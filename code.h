@@ -304,8 +304,8 @@ static inline bool code_info_is_whole(const struct code *code, const struct code
  * none when some function has none.
  */
 SELDOM int code_info(const struct object *object, const struct code *code,
-			    enum btf_ext_table table,
-			    struct arena *arena, struct code_info *out, struct why *why)
+		     enum btf_ext_table table,
+		     struct arena *arena, struct code_info *out, struct why *why)
 {
 	const bool is_func = table == BTF_EXT_FUNC_INFO;
 	const uint32_t room = is_func ? code->nr_pieces : code->nr_insns;

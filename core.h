@@ -405,7 +405,7 @@ static inline int core_fields_compatible(const struct core_match *match, struct 
  * in anonymous structs and unions too; on a match the place is there.
  */
 SELDOM int core_match_member(struct core_match *match, const struct core_access *wanted,
-				    const struct btf_type *type)
+			     const struct btf_type *type)
 {
 	struct core_place before = match->place;
 	struct btf_member member;

@@ -330,7 +330,7 @@ static inline bool attach_is_missing_symbol(int err)
  * is not there, which is what `first` says of the target as it was given.
  */
 static inline int attach_variant(struct probe_session *session, struct target *target, int prog_fd,
-			  int first, struct attachment *out, struct why *why)
+				 int first, struct attachment *out, struct why *why)
 {
 	const struct target given = *target;
 	const struct machine machine = machine_running();

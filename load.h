@@ -158,7 +158,7 @@ static inline int program_try(struct sys_prog_load_attr *attr)
 }
 
 static inline struct sys_prog_load_attr program_attr(const struct kernel *kernel,
-						      const struct program_request *request)
+						     const struct program_request *request)
 {
 	const struct kind *kind = request->program->match.kind;
 	struct sys_prog_load_attr attr = {

@@ -337,8 +337,8 @@ static inline int mapdef_legacy_read(const struct object_map_def *def, struct ob
  * the first outer map that names its id.
  */
 SELDOM int mapdef_legacy_template(const struct object_map_def *defs, uint32_t idx,
-					 uint32_t nr,
-					 struct object_map *items, uint32_t first, struct why *why)
+				  uint32_t nr, struct object_map *items, uint32_t first,
+				  struct why *why)
 {
 	struct object_map *map = &items[idx];
 

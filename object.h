@@ -425,7 +425,7 @@ static inline int object_parse_functions(struct object_parser *parser, struct wh
 
 /* The function that starts at that instruction; OBJECT_NONE when there is none. */
 SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_idx,
-					  uint64_t start)
+				   uint64_t start)
 {
 	const struct object_code *code = &object->codes[code_idx];
 	uint32_t low = code->first_function, high = low + code->nr_functions;
@@ -1041,8 +1041,8 @@ static inline int object_reference_map(const struct object_parser *parser,
 }
 
 SELDOM int object_reference_data(struct object_parser *parser,
-					const struct object_reference *ref,
-					uint32_t *out_map, uint32_t *out_off, struct why *why)
+				 const struct object_reference *ref,
+				 uint32_t *out_map, uint32_t *out_off, struct why *why)
 {
 	uint64_t off = object_reference_base(ref) + (uint64_t)ref->addend;
 
@@ -1120,8 +1120,8 @@ static inline int object_relocate_load(struct object_parser *parser,
  * name there, in bytes.
  */
 SELDOM int object_relocate_call(struct object_parser *parser,
-				       const struct object_reference *ref,
-				       struct insn *insn, struct why *why)
+				const struct object_reference *ref,
+				struct insn *insn, struct why *why)
 {
 	int64_t behind = ref->has_addend ? ref->addend / (int64_t)sizeof(struct insn)
 					 : (int64_t)insn->imm + 1;
@@ -1257,7 +1257,7 @@ static inline int object_relocate_value(struct object_parser *parser, struct obj
 }
 
 SELDOM int object_relocate_maps(struct object_parser *parser,
-				       const struct elf_section *section, struct why *why)
+				const struct elf_section *section, struct why *why)
 {
 	struct object_maps *maps = &parser->object->maps;
 	const struct view bytes = parser->btf_maps.data;

@@ -478,7 +478,7 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 
 /* Detaches and removes the event. Idempotent. Returns 0, or -errno when it had to be left. */
 static inline int attachment_retract(const struct probe_session *session,
-			      struct attachment *attachment)
+				     struct attachment *attachment)
 {
 	struct text event;
 	int err = 0;
