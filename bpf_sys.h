@@ -62,6 +62,7 @@
 #define BPF_MAP_TYPE_DEVMAP_HASH 25
 #define BPF_MAP_TYPE_RINGBUF 27
 #define BPF_MAP_TYPE_USER_RINGBUF 31
+#define BPF_MAP_TYPE_INSN_ARRAY 34 /* since v6.19 */
 
 #define BPF_F_NO_PREALLOC (1U << 0) /* since v4.6 */
 #define BPF_F_RDONLY_PROG (1U << 7) /* since v5.2 */
@@ -92,6 +93,14 @@ struct sys_map_elem_attr {
 	sys_u64 key;
 	sys_u64 value;
 	sys_u64 flags;
+};
+
+/* struct bpf_insn_array_value: of BPF_MAP_TYPE_INSN_ARRAY. */
+struct sys_insn_place {
+	uint32_t orig_off;   /* in the program as it is loaded; the others are the kernel's */
+	uint32_t xlated_off;
+	uint32_t jitted_off;
+	uint32_t unused;
 };
 
 struct sys_prog_load_attr {

@@ -35,7 +35,7 @@ static const struct map_type map_types[] = {
 	{ "stack", 4, 20 }, { "sk_storage", 5, 2 }, { "devmap_hash", 5, 4 },
 	{ "struct_ops", 5, 6 }, { "ringbuf", 5, 8 }, { "inode_storage", 5, 10 },
 	{ "task_storage", 5, 11 }, { "bloom_filter", 5, 16 }, { "user_ringbuf", 6, 1 },
-	{ "cgrp_storage", 6, 2 }, { "arena", 6, 9 },
+	{ "cgrp_storage", 6, 2 }, { "arena", 6, 9 }, { "insn_array", 6, 19 },
 };
 
 static inline const char *map_type_name(uint32_t type)

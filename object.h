@@ -11,6 +11,7 @@
  *				INSN_PSEUDO_MAP_VALUE  imm: a map; next imm: an offset in it
  *				INSN_PSEUDO_FUNC       imm: a function
  *				INSN_PSEUDO_EXTERN     imm: an extern
+ *				INSN_PSEUDO_JUMPS      imm: a jump table
  *	call, src_reg		INSN_PSEUDO_CALL       imm: a function
  *				INSN_PSEUDO_KFUNC_CALL imm: an extern
  *
@@ -76,6 +77,12 @@ struct object_extern {
 	uint32_t offset, size; /* EXTERN_KCONFIG: where in the map */
 };
 
+/* Where an indirect goto may go, by its index (clang 22 for -mcpu=v4): places in one function. */
+struct object_jumps {
+	uint32_t function;
+	struct view places;    /* of 64 bits: offsets in the function's section */
+};
+
 /* A section of variables. */
 struct object_data {
 	uint32_t datasec;      /* BTF id of the list of them; 0: there is none */
@@ -100,11 +107,13 @@ struct object {
 	uint32_t nr_programs;
 	struct object_extern *externs;
 	uint32_t nr_externs;
+	struct object_jumps *jumps;
+	uint32_t nr_jumps;
 	uint32_t kconfig_map;  /* OBJECT_NO_MAP when there is none */
 	const char *license;   /* "" when the file has none */
 	uint32_t version;      /* as the file says; 0 when it does not */
 	bool has_btf;
-	bool has_calls;        /* some function calls or names another one, or has a tail */
+	bool has_calls;        /* some function calls or names another one, has a tail or jumps */
 	struct btf btf;
 	struct btf_ext btf_ext; /* empty when the file has none */
 	struct object_data *data; /* for each section of the file, if it is one of variables */
@@ -130,6 +139,8 @@ struct object_parser {
 	struct object_section *sections; /* one for each of the file's */
 	struct names described[OBJECT_NR_DESCRIBED]; /* BTF's externs, once one is asked for */
 	uint32_t *extern_at; /* each BTF type's extern's index plus one; NULL: not yet asked for */
+	uint32_t *jumps_at;  /* the same for the jump table at each place of .jumptables */
+	uint64_t jumps_size; /* of all of them */
 	struct elf_section legacy_maps;
 	struct elf_section btf_maps;
 	struct elf_section license;
@@ -137,6 +148,7 @@ struct object_parser {
 	struct elf_section btf;
 	struct elf_section btf_ext;
 	struct elf_section comment;
+	struct elf_section jumptables;
 };
 
 SELDOM int object_out_of_memory(struct why *why)
@@ -168,7 +180,7 @@ static inline int object_note_section(struct object_parser *parser,
 		{ "maps", &parser->legacy_maps }, { ".maps", &parser->btf_maps },
 		{ "license", &parser->license },  { "version", &parser->version },
 		{ ".BTF", &parser->btf },         { ".BTF.ext", &parser->btf_ext },
-		{ ".comment", &parser->comment },
+		{ ".comment", &parser->comment }, { ".jumptables", &parser->jumptables },
 	};
 
 	for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
@@ -423,37 +435,51 @@ static inline int object_parse_functions(struct object_parser *parser, struct wh
 	return object_order_functions(parser->object, why);
 }
 
-/* The function that starts at that instruction; OBJECT_NONE when there is none. */
-SELDOM uint32_t object_function_at(const struct object *object, uint32_t code_idx,
-				   uint64_t start)
+/* The first function of the section that starts at or behind the instruction. */
+SELDOM uint32_t object_function_from(const struct object *object, const struct object_code *code,
+				     uint64_t insn)
 {
-	const struct object_code *code = &object->codes[code_idx];
 	uint32_t low = code->first_function, high = low + code->nr_functions;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (object->functions[middle].start < start)
+		if (object->functions[middle].start < insn)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < code->first_function + code->nr_functions &&
-	       object->functions[low].start == start ? low : OBJECT_NONE;
+	return low;
+}
+
+/* The function that starts at that instruction; OBJECT_NONE when there is none. */
+SELDOM uint32_t object_function_at(const struct object *object, const struct object_code *code,
+				   uint64_t start)
+{
+	const uint32_t found = object_function_from(object, code, start);
+
+	return found < code->first_function + code->nr_functions &&
+	       object->functions[found].start == start ? found : OBJECT_NONE;
+}
+
+/* The last function that starts at or before the instruction; OBJECT_NONE when there is none. */
+SELDOM uint32_t object_function_around(const struct object *object, const struct object_code *code,
+				       uint32_t insn)
+{
+	const uint32_t next = object_function_from(object, code, (uint64_t)insn + 1);
+
+	return next > code->first_function ? next - 1 : OBJECT_NONE;
 }
 
 /* Puts before a reason which instruction of which function it is about. */
 SELDOM void object_add_insn(const struct object *object, const struct object_code *code,
 			    uint32_t insn, struct why *why)
 {
-	const char *function = NULL;
+	const uint32_t function = object_function_around(object, code, insn);
 
-	for (uint32_t i = 0; i < code->nr_functions; i++)
-		if (object->functions[code->first_function + i].start <= insn)
-			function = object->functions[code->first_function + i].name;
 	why_subject(why, 0, "instruction %u", insn);
-	if (function)
-		why_subject(why, 0, "function '%s'", function);
+	if (function != OBJECT_NONE)
+		why_subject(why, 0, "function '%s'", object->functions[function].name);
 }
 
 /*
@@ -1059,12 +1085,85 @@ SELDOM int object_reference_function(const struct object_parser *parser,
 				     const struct object_reference *ref, uint64_t start,
 				     uint32_t *out, struct why *why)
 {
-	*out = object_function_at(parser->object, parser->sections[ref->section.idx].code, start);
-	parser->object->has_calls = true;
+	struct object *object = parser->object;
+
+	*out = object_function_at(object, &object->codes[parser->sections[ref->section.idx].code],
+				  start);
+	object->has_calls = true;
 	if (*out == OBJECT_NONE)
 		return why_bad(why, "no function starts at instruction %lld of section '%s'",
 			       (long long)start, ref->section.name);
-	parser->object->functions[*out].is_named = true;
+	object->functions[*out].is_named = true;
+	return 0;
+}
+
+/* Each place must be an instruction of the table's function. */
+static inline int object_check_jumps(const struct object *object, const struct object_jumps *jumps,
+				     struct why *why)
+{
+	const struct object_function *f = &object->functions[jumps->function];
+	uint64_t off; /* from file */
+
+	for (uint64_t i = 0; view_item(jumps->places, i, &off, sizeof(off)); i++)
+		if (off % sizeof(struct insn) != 0 || off / sizeof(struct insn) < f->start ||
+		    off / sizeof(struct insn) - f->start >= f->nr_insns)
+			return why_bad(why, "place %llu of the jump table is at offset %llu, "
+				       "which is no instruction of function '%s' (%u from %u on)",
+				       (unsigned long long)i, (unsigned long long)off, f->name,
+				       f->nr_insns, f->start);
+	return 0;
+}
+
+/* A jump table that is referred to for the first time: its bytes are no other one's. */
+static inline int object_add_jumps(struct object_parser *parser, const struct elf_symbol *symbol,
+				   struct object_jumps jumps, struct why *why)
+{
+	const struct view section = parser->jumptables.data;
+	struct object *object = parser->object;
+
+	if (!symbol->size || symbol->size % sizeof(uint64_t) != 0 ||
+	    !view_slice(section, symbol->value, symbol->size, &jumps.places) ||
+	    !view_has(section, parser->jumps_size, symbol->size))
+		return why_bad(why, "jump table '%s' has %llu bytes at offset %llu, "
+			       "its section %llu, other tables %llu of them",
+			       symbol->name, (unsigned long long)symbol->size,
+			       (unsigned long long)symbol->value, (unsigned long long)section.size,
+			       (unsigned long long)parser->jumps_size);
+	parser->jumps_size += symbol->size;
+	object->jumps = arena_grow(parser->arena, object->jumps, object->nr_jumps, sizeof(jumps));
+	if (!object->jumps)
+		return object_out_of_memory(why);
+	object->jumps[object->nr_jumps++] = jumps;
+	object->has_calls = true;
+	return object_check_jumps(object, &jumps, why);
+}
+
+/* Each jump table has a symbol, is one function's, and one however often it is referred to. */
+SELDOM int object_reference_jumps(struct object_parser *parser, const struct object_reference *ref,
+				  uint32_t *out, struct why *why)
+{
+	const uint64_t nr = parser->jumptables.data.size / sizeof(uint64_t);
+	const uint64_t at = ref->symbol.value / sizeof(uint64_t);
+	const struct object_jumps jumps = {
+		.function = object_function_around(parser->object, ref->code, ref->insn_idx),
+	};
+	int err = 0;
+
+	if (jumps.function == OBJECT_NONE)
+		return object_refuse_reference(ref, why);
+	if (!parser->jumps_at)
+		parser->jumps_at = arena_take(parser->arena, nr, sizeof(*parser->jumps_at));
+	if (!parser->jumps_at)
+		return object_out_of_memory(why);
+	if (at >= nr || !parser->jumps_at[at])
+		err = object_add_jumps(parser, &ref->symbol, jumps, why);
+	if (err)
+		return err;
+	if (!parser->jumps_at[at])
+		parser->jumps_at[at] = parser->object->nr_jumps;
+	*out = parser->jumps_at[at] - 1;
+	if (parser->object->jumps[*out].function != jumps.function)
+		return why_bad(why, "jump table '%s' is another function's", ref->symbol.name);
 	return 0;
 }
 
@@ -1096,11 +1195,12 @@ static inline int object_relocate_load(struct object_parser *parser,
 
 		err = object_reference_function(parser, ref, start, &index, why);
 		insn->src_reg = INSN_PSEUDO_FUNC;
+	} else if (ref->section.idx && ref->section.idx == parser->jumptables.idx) {
+		err = object_reference_jumps(parser, ref, &index, why);
+		insn->src_reg = INSN_PSEUDO_JUMPS;
 	} else {
 		err = object_refuse_reference(ref, why);
-		if (strcmp(ref->section.name, ".jumptables") == 0) /* clang 22, -mcpu=v4 */
-			why_hint(why, "compile it with -fno-jump-tables");
-		else if (ref->section.idx)
+		if (ref->section.idx)
 			why_hint(why, "maps stand in 'maps' or '.maps', "
 				      "variables in .data, .rodata, .bss or .data.NAME");
 		return err;
@@ -1353,7 +1453,7 @@ static inline int object_resolve_calls(struct object *object, uint32_t code_idx,
 		}
 		if (insn->code != INSN_CALL || insn->src_reg != INSN_PSEUDO_CALL || insn->off)
 			continue;
-		function = object_function_at(object, code_idx,
+		function = object_function_at(object, code,
 					      (uint64_t)((int64_t)i + insn->imm + 1));
 		if (function == OBJECT_NONE) {
 			why_bad(why, "calls instruction %lld, where no function starts",

@@ -11,6 +11,7 @@
 #define PROGRAMS_H
 
 #include "code.h"
+#include "jumps.h"
 #include "kbtf.h"
 #include "load.h"
 #include "load_btf.h"
@@ -49,6 +50,7 @@ struct programs {
 	uint32_t nr_used;
 	int *function_fds;        /* for each function of the object, its program's or -1 */
 	struct arena scratch;     /* where programs are composed */
+	int *jump_fds;            /* for each jump table of the object, while a program is loaded */
 	int *fd_array;
 	int btf_fd;               /* the object's BTF; -1 when it is not loaded */
 	programs_tell *tell;      /* --keep-going: told of each left out; NULL: one ends all */
@@ -235,10 +237,13 @@ static inline int programs_choose(struct object *object, const struct programs_w
 	out->used = arena_take(arena, object->nr_codes, sizeof(*out->used));
 	out->function_fds = arena_take(arena, object->nr_functions, sizeof(*out->function_fds));
 	out->used_codes = arena_take(arena, object->nr_codes, sizeof(*out->used_codes));
-	if (!out->items || !out->used || !out->function_fds || !out->used_codes)
+	out->jump_fds = arena_take(arena, object->nr_jumps, sizeof(*out->jump_fds));
+	if (!out->items || !out->used || !out->function_fds || !out->used_codes || !out->jump_fds)
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < object->nr_functions; i++)
 		out->function_fds[i] = -1;
+	for (uint32_t i = 0; i < object->nr_jumps; i++)
+		out->jump_fds[i] = -1;
 	for (; out->nr < object->nr_programs; out->nr++) {
 		const struct object_program *spec = &object->programs[out->nr];
 
@@ -423,9 +428,15 @@ static inline int programs_load_one(struct kernel *kernel, struct programs *prog
 	};
 	int err = program_compose(programs, program, &request, &code, why);
 
+	if (!err)
+		err = jumps_open(programs->object, &code, programs->jump_fds, why);
 	if (err)
-		return why_subject(why, err, "program '%s'", program->spec->name);
-	program->fd = program_load(kernel, &request, log, why);
+		why_subject(why, err, "program '%s'", program->spec->name);
+	else
+		program->fd = program_load(kernel, &request, log, why);
+	jumps_close(programs->object, programs->jump_fds);
+	if (err)
+		return err;
 	programs->function_fds[program->spec->function] = program->fd;
 	return program->fd < 0 ? program->fd : 0;
 }

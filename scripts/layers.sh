@@ -50,8 +50,9 @@ externs.h: btf_value.h core.h object.h symbols.h kbtf.h
 adapt.h: core.h object.h symbols.h kbtf.h config.h kprobe.h externs.h
 maps.h: mapdef.h bpf_sys.h fs.h kernel.h
 load_btf.h: btf_fit.h bpf_sys.h
+jumps.h: code.h bpf_sys.h kernel.h
 load.h: core.h object.h code.h bpf_sys.h kernel.h maps.h
-programs.h: object.h code.h symbols.h kbtf.h load_btf.h load.h
+programs.h: object.h code.h jumps.h symbols.h kbtf.h load_btf.h load.h
 file.h: text.h elf64.h bpf_sys.h
 options.h: text.h kinds.h probe.h kprobe.h programs.h
 loader.c: text.h elf64.h object.h globals.h fold.h list.h bpf_sys.h kernel.h attach.h adapt.h maps.h programs.h file.h options.h

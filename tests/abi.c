@@ -86,10 +86,16 @@
 #else
 #define NEWER_CONSTANTS(X)
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define NEWEST_CONSTANTS(X) X(BPF_MAP_TYPE_INSN_ARRAY)
+#else
+#define NEWEST_CONSTANTS(X)
+#endif
 
 #define KEEP_SAME(name) SYSTEM_##name = name,
 #define KEEP_OTHER(ours, theirs) SYSTEM_##ours = (theirs),
-enum { SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
+enum { SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME)
+       NEWEST_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
 
 /* tc's own header, where iproute2 is installed. */
 #if __has_include(<iproute2/bpf_elf.h>)
@@ -126,7 +132,7 @@ enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_N
 #define CHECK_OTHER(ours, theirs) \
 	_Static_assert((unsigned long long)(ours) == (unsigned long long)SYSTEM_##ours, #ours);
 SAME_CONSTANTS(CHECK_SAME)
-NEWER_CONSTANTS(CHECK_SAME)
+NEWER_CONSTANTS(CHECK_SAME) NEWEST_CONSTANTS(CHECK_SAME)
 OTHER_CONSTANTS(CHECK_OTHER)
 
 #define SIZE_OF(type, field) sizeof(((type *)NULL)->field)
@@ -240,6 +246,11 @@ ENDS_WITH(sys_raw_tracepoint_attr, unused);
 FIELD(sys_iter_create_attr, link_fd, union bpf_attr, iter_create.link_fd);
 FIELD(sys_iter_create_attr, flags, union bpf_attr, iter_create.flags);
 ENDS_WITH(sys_iter_create_attr, flags);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+SAME_FIELD(sys_insn_place, orig_off, struct bpf_insn_array_value);
+_Static_assert(sizeof(struct sys_insn_place) == sizeof(struct bpf_insn_array_value), "its size");
+#endif
 
 SAME_FIELD(sys_map_info, type, struct bpf_map_info);
 SAME_FIELD(sys_map_info, id, struct bpf_map_info);

@@ -534,6 +534,22 @@ static void extern_used_twice(struct image *image)
 	types_end(image);
 }
 
+/* Both loads are of the same table. */
+static void jumps_used_twice(struct image *image)
+{
+	jump_table(image, 40, 32, 0, 16);
+	load_symbol(image, 1, last_symbol(image));
+}
+
+static void jumps_of_two(struct image *image)
+{
+	jump_table(image, 40, 32, 8, 8);
+	symbol_add(image, "BPF.JT.0.1", STB_GLOBAL, STT_OBJECT, SYMBOL_AT(image, last_symbol(image))->st_shndx,
+		   0, 8);
+	load_symbol(image, 1, last_symbol(image));
+	image_lay_out(image);
+}
+
 static void kernel_function(struct image *image)
 {
 	types_begin();
@@ -666,6 +682,11 @@ static const struct variant {
 	{ "several programs", RUN(several_programs),
 	  "count, other, ?switched " GOOD_INSNS "; in ?tp/sched/sched_switch b7:00:0:0 95:00:0:0; GPL; 40906" GOOD_MAPS
 	  "; count() 0:0+4; other() 0:4+2; switched() 1:0+2" },
+
+	{ "a jump table that is used twice", RUN(jumps_used_twice),
+	  LOADS("1e:0:0", "0", "2e:0:0", "0") GOOD_END "; jumps of count: 40 32" },
+	{ "two jump tables", RUN(jumps_of_two),
+	  LOADS("1e:0:0", "0", "2e:0:1", "0") GOOD_END "; jumps of count: 32; jumps of count: 40" },
 
 	/* Externs. */
 	{ "values of the configuration", RUN(externs_of_kconfig),

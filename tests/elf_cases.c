@@ -164,6 +164,18 @@ static void describe_externs(FILE *out, const struct object *object)
 	}
 }
 
+static void describe_jumps(FILE *out, const struct object *object)
+{
+	for (uint32_t i = 0; i < object->nr_jumps; i++) {
+		const struct object_jumps *jumps = &object->jumps[i];
+		uint64_t off;
+
+		fprintf(out, "; jumps of %s:", object->functions[jumps->function].name);
+		for (uint64_t k = 0; view_item(jumps->places, k, &off, sizeof(off)); k++)
+			fprintf(out, " %llu", (unsigned long long)off);
+	}
+}
+
 /* All that there is of an object, as one line of text for free(3). */
 static char *object_describe(const struct object *object)
 {
@@ -183,6 +195,7 @@ static char *object_describe(const struct object *object)
 	}
 	describe_functions(out, object);
 	describe_externs(out, object);
+	describe_jumps(out, object);
 	fclose(out);
 	assert(description);
 	return description;

@@ -90,6 +90,19 @@ static void map_sizes(struct image *image, uint64_t symbol_size, size_t section_
 	image_lay_out(image);
 }
 
+/* A jump table of two places in the program, to which the first load refers. */
+static void jump_table(struct image *image, uint64_t first, uint64_t second, uint64_t value,
+		       uint64_t size)
+{
+	const uint64_t places[] = { first, second };
+	int idx = section_add(image, ".jumptables", SHT_PROGBITS, 0);
+
+	section_append(image, idx, places, sizeof(places));
+	symbol_add(image, "BPF.JT.0.0", STB_GLOBAL, STT_OBJECT, (uint16_t)idx, value, size);
+	REL_AT(image, 0)->r_info = REL_INFO(nr_symbols(image) - 1, R_BPF_64_64);
+	image_lay_out(image);
+}
+
 static void drop_symbol(struct image *image, int idx)
 {
 	SYMBOL_AT(image, idx)->st_shndx = SEC_LICENSE;

@@ -96,10 +96,31 @@ static void add_code(struct image *image, const char *name)
 }
 
 static void only_text(struct image *image) { rename_section(image, SEC_PROG, ".text"); }
-static void against_jump_table(struct image *image)
+static void jump_table_empty(struct image *image) { jump_table(image, 0, 0, 0, 0); }
+static void jump_table_uneven(struct image *image) { jump_table(image, 0, 0, 0, 12); }
+static void jump_table_outside(struct image *image) { jump_table(image, 0, 0, 8, 16); }
+static void jump_misaligned(struct image *image) { jump_table(image, 0, 12, 0, 16); }
+static void jump_out_of_function(struct image *image) { jump_table(image, 48, 0, 0, 16); }
+
+/* The second load refers to a table that begins in the first. */
+static void jump_tables_overlap(struct image *image)
 {
-	REL_AT(image, 0)->r_info = REL_INFO(SYM_LICENSE, R_BPF_64_64);
-	rename_section(image, SEC_LICENSE, ".jumptables");
+	jump_table(image, 0, 0, 0, 16);
+	symbol_add(image, "BPF.JT.0.1", STB_GLOBAL, STT_OBJECT,
+		   SYMBOL_AT(image, nr_symbols(image) - 1)->st_shndx, 8, 8);
+	REL_AT(image, 1)->r_info = REL_INFO(nr_symbols(image) - 1, R_BPF_64_64);
+	image_lay_out(image);
+}
+
+/* The function ends before the second load, and another one begins. */
+static void jump_table_of_two(struct image *image)
+{
+	jump_table(image, 0, 8, 0, 16);
+	SYMBOL_AT(image, SYM_COUNT)->st_size = 16;
+	REL_AT(image, 1)->r_info = REL_INFO(nr_symbols(image) - 1, R_BPF_64_64);
+	rename_section(image, SEC_PROG, "kprobe/f");
+	symbol_add(image, "next", STB_GLOBAL, STT_FUNC, SEC_PROG, 16, 32);
+	image_lay_out(image);
 }
 
 static void code_in_other(struct image *image) { add_code(image, "prog2"); }
@@ -897,9 +918,27 @@ static const struct refusal {
 	  REL_0 "offset 72 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
 	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
-	{ "a jump table", RUN(against_jump_table),
-	  REL_0 "R_BPF_64_64 (type 1) against '_license' in section '.jumptables'" WANTED_REL,
-	  "compile it with -fno-jump-tables", 3 },
+	{ "a jump table without places", RUN(jump_table_empty),
+	  REL_0 "jump table 'BPF.JT.0.0' has 0 bytes at offset 0, its section 16, other tables 0 of them",
+	  NULL, 3 },
+	{ "a jump table of one place and a half", RUN(jump_table_uneven),
+	  REL_0 "jump table 'BPF.JT.0.0' has 12 bytes at offset 0, its section 16, other tables 0 of them",
+	  NULL, 3 },
+	{ "a jump table outside of its section", RUN(jump_table_outside),
+	  REL_0 "jump table 'BPF.JT.0.0' has 16 bytes at offset 8, its section 16, other tables 0 of them",
+	  NULL, 3 },
+	{ "jump tables that overlap", RUN(jump_tables_overlap),
+	  REL_1 "instruction 2: jump table 'BPF.JT.0.1' has 8 bytes at offset 8, its section 16, "
+	  "other tables 16 of them", NULL, 3 },
+	{ "a jump table of two functions", RUN(jump_table_of_two),
+	  "section 5 '.relprog': relocation 1: function 'next': instruction 2: "
+	  "jump table 'BPF.JT.0.0' is another function's", NULL, 3 },
+	{ "a jump into an instruction", RUN(jump_misaligned),
+	  REL_0 "place 1 of the jump table is at offset 12, which is no instruction of function 'count' "
+	  "(6 from 0 on)", NULL, 3 },
+	{ "a jump out of the function", RUN(jump_out_of_function),
+	  REL_0 "place 0 of the jump table is at offset 48, which is no instruction of function 'count' "
+	  "(6 from 0 on)", NULL, 3 },
 	{ "a map in an empty section 'maps'", RUN(maps_empty),
 	  REL_0 "R_BPF_64_64 (type 1) against 'counts' in section 'maps'" WANTED_REL,
 	  WHERE_THEY_STAND, 3 },

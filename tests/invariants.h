@@ -79,6 +79,7 @@ static inline bool insn_index_is_there(const struct object *object, const struct
 		       (uint32_t)insn[1].imm <= object->maps.items[idx].value_size;
 	case INSN_PSEUDO_FUNC: return idx < object->nr_functions;
 	case INSN_PSEUDO_EXTERN: return idx < object->nr_externs;
+	case INSN_PSEUDO_JUMPS: return idx < object->nr_jumps;
 	default: return false;
 	}
 }
@@ -131,7 +132,7 @@ static inline const char *function_broken(const struct object *object, uint32_t 
 		return "a function's place";
 	if (idx + 1 < object->nr_functions && next->code == f->code && next->start < f->start + f->nr_insns)
 		return "functions that overlap";
-	if (object_function_at(object, f->code, f->start) != idx)
+	if (object_function_at(object, &object->codes[f->code], f->start) != idx)
 		return "a function that is not found";
 	return NULL;
 }
@@ -158,6 +159,19 @@ static inline const char *composed_broken(const struct object *object, uint32_t 
 	}
 	free(arena.data);
 	return broken;
+}
+
+/* Each place of a jump table is in its function. */
+static inline bool jumps_are_inside(const struct object *object, const struct object_jumps *jumps)
+{
+	const struct object_function *f = &object->functions[jumps->function];
+	uint64_t off;
+
+	for (uint64_t i = 0; view_item(jumps->places, i, &off, sizeof(off)); i++)
+		if (off % sizeof(struct insn) || off / sizeof(struct insn) < f->start ||
+		    off / sizeof(struct insn) >= f->start + f->nr_insns)
+			return false;
+	return jumps->places.size > 0;
 }
 
 /* NULL, or which invariant of a parsed object does not hold. */
@@ -191,6 +205,9 @@ static inline const char *object_broken(const struct elf *elf, const struct aren
 		broken = slot_broken(object, &object->maps.slots[i]);
 	for (uint32_t i = 0; i < object->nr_functions && !broken; i++)
 		broken = function_broken(object, i);
+	for (uint32_t i = 0; i < object->nr_jumps && !broken; i++)
+		if (!jumps_are_inside(object, &object->jumps[i]))
+			broken = "a jump table";
 	for (uint32_t i = 0; i < object->nr_codes && !broken; i++)
 		broken = elf_section_get(elf, object->codes[i].section_idx, &section)
 				 ? code_broken(object, &object->codes[i], section.data)

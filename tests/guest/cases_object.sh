@@ -95,6 +95,23 @@ called_back() {
     stop_well
 }
 
+# Kernels that lack it say so; others' compilers for programs may as well.
+jump_table() {
+    if is_before 6 19; then
+        refused 4 "program 'count': a jump table of 4 entries cannot be made: Invalid argument" $OBJ/jumps.o
+        expect_text "$stderr" 'hint: .*Linux 6.19.*-fno-jump-tables'
+        return
+    fi
+    needs_jit || return
+    starts jumps || return
+    hit 10
+    expect_at hits 0 2
+    expect_at hits 1 2
+    expect_at hits 2 3
+    expect_at hits 3 3
+    stop_well
+}
+
 values_from_the_start() {
     starts initial || return
     hit 10
@@ -282,6 +299,7 @@ check "object: variables and constants" variables
 check "object: constants are frozen" constants_are_frozen
 check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
+check "object: a jump table" jump_table
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
 check "object: maps in sections of their own" maps_in_their_own_sections
