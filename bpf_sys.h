@@ -513,20 +513,21 @@ static inline int sys_fstat(int fd, struct sys_file *out)
 }
 
 /*
- * A private mapping, of a file from its start or of no file (-1); NULL when there
- * can be none. s390 takes the six arguments in memory, or musl puts them there.
+ * A mapping of a file from its start, or of no file (-1), at an address, or anywhere
+ * (0); NULL when there can be none. s390 takes the six arguments in memory, or musl
+ * puts them there.
  */
-static inline void *sys_map(size_t size, int protection, int flags, int fd)
+static inline void *sys_map(uintptr_t at, size_t size, int protection, int flags, int fd)
 {
 #if !defined(BARE)
-	long address = (long)mmap(NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+	long address = (long)mmap((void *)at, size, protection, flags, fd, 0);
 #elif defined(__s390__)
-	const long args[6] = { 0, (long)size, protection, flags | MAP_PRIVATE, fd, 0 };
+	const long args[6] = { (long)at, (long)size, protection, flags, fd, 0 };
 	long address = sys_call1(__NR_mmap, args);
 #elif defined(__NR_mmap2)
-	long address = sys_call6(__NR_mmap2, NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+	long address = sys_call6(__NR_mmap2, at, size, protection, flags, fd, 0);
 #else
-	long address = sys_call6(__NR_mmap, NULL, size, protection, flags | MAP_PRIVATE, fd, 0);
+	long address = sys_call6(__NR_mmap, at, size, protection, flags, fd, 0);
 #endif
 
 	return (unsigned long)address > -4096UL ? NULL : (void *)address; /* -errno */
@@ -540,7 +541,8 @@ static inline void sys_unmap(void *data, size_t size)
 /* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
 static inline void *sys_memory(size_t size)
 {
-	return sys_map(size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	return sys_map(0, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 }
 
 static inline int sys_read(int fd, void *data, size_t size)

@@ -119,7 +119,7 @@ static inline int global_store(struct object *object, const struct global *globa
 		return 0;
 	map = &object->maps.items[next - 1];
 	if (!map->data)
-		map->data = arena_take(arena, map->value_size, 1);
+		map->data = arena_take(arena, map->data_size, 1);
 	if (!map->data)
 		return object_out_of_memory(why);
 	return btf_parse_value(&object->btf, global->type, value, map->data + global->offset,

@@ -54,8 +54,8 @@ SELDOM int kbtf_copy(int fd, struct arena *arena, struct view *out)
 	if (!info.kernel_btf || (strcmp(name, "vmlinux") == 0) != !arena)
 		return -ENOENT;
 	data = arena ? arena_take(arena, info.btf_size, 1)
-		     : sys_map(info.btf_size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_POPULATE,
-			       -1);
+		     : sys_map(0, info.btf_size, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1);
 	if (!data)
 		return -ENOMEM;
 	*out = (struct view){ data, info.btf_size };
@@ -94,7 +94,7 @@ static inline int kbtf_read_fd(int fd, bool is_kernels, struct view *out)
 		return ret;
 	if (file.size <= 0 || (uint64_t)file.size > SIZE_MAX / 2)
 		return -EINVAL;
-	data = sys_map((size_t)file.size, PROT_READ, 0, fd);
+	data = sys_map(0, (size_t)file.size, PROT_READ, MAP_PRIVATE, fd);
 	if (data) {
 		*out = (struct view){ data, (uint64_t)file.size };
 		return 0;

@@ -273,7 +273,7 @@ static inline struct view list_global_bytes(struct list *list, const struct glob
 	if (map_next && list->object->maps.items[map_next - 1].data)
 		section.data = (struct view){
 			.data = list->object->maps.items[map_next - 1].data,
-			.size = list->object->maps.items[map_next - 1].value_size,
+			.size = list->object->maps.items[map_next - 1].data_size,
 		};
 	if (!view_slice(section.data, global->offset, global->size, &bytes))
 		view_slice(list_zeros(list, global->size), 0, global->size, &bytes);

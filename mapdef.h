@@ -75,7 +75,8 @@ struct object_map {
 	uint32_t value_type;
 	uint32_t values_off;   /* BTF-defined: where its initial values start, 0 when it has none */
 	const char *pin_namespace; /* PIN_GLOBAL_NS: the directory in bpffs, "tc" */
-	uint8_t *data;         /* of a section of variables: its bytes; NULL: zeros */
+	uint32_t data_size;    /* of the variables in it; an arena has them at its start */
+	uint8_t *data;         /* their bytes; NULL: zeros */
 };
 
 #define BPFFS_PATH "/sys/fs/bpf"
@@ -199,6 +200,7 @@ static inline int mapdef_check_pinning(const struct object_map *map, uint32_t pi
 #define BPF_MAP_TYPE_PROG_ARRAY 3
 #define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
 #define BPF_MAP_TYPE_HASH_OF_MAPS 13
+#define BPF_MAP_TYPE_ARENA 33 /* since v6.9 */
 
 static inline bool mapdef_is_map_of_maps(uint32_t type)
 {

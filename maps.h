@@ -114,6 +114,7 @@ static inline bool map_takes_types(uint32_t type)
 	case BPF_MAP_TYPE_QUEUE:
 	case BPF_MAP_TYPE_STACK:
 	case BPF_MAP_TYPE_RINGBUF:
+	case BPF_MAP_TYPE_ARENA:
 		return false;
 	default:
 		return true;
@@ -616,6 +617,34 @@ SELDOM int map_fill(const struct object_map *map, int fd, struct why *why)
 	return err ? why_errno(why, err, "cannot be filled") : 0;
 }
 
+#define BPF_F_SEGV_ON_FAULT (1U << 17) /* of an arena */
+
+/*
+ * A program that uses an arena is loaded when it is known where processes have it
+ * (v6.9): where the object says, or where it was mapped first. There the variables get
+ * their values; the place stays the arena's when it is mapped no more.
+ */
+SELDOM int map_place_arena(const struct object_map *map, int fd, struct why *why)
+{
+	const uint64_t size = (uint64_t)map->max_entries * bare_auxiliary(AT_PAGESZ);
+	void *place;
+
+	if (map->data_size > size || (map->data_size && map->flags & BPF_F_SEGV_ON_FAULT))
+		return why_bad(why, "has %u bytes of variables, and room for %llu",
+			       map->data_size,
+			       map->flags & BPF_F_SEGV_ON_FAULT ? 0 : (unsigned long long)size);
+	place = size > SIZE_MAX || map->extra > UINTPTR_MAX ? NULL
+		: sys_map((uintptr_t)map->extra, (size_t)size, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | (map->extra ? MAP_FIXED_NOREPLACE : 0), fd);
+	if (!place)
+		return why_set(why, -ENOMEM, "cannot be mapped (%llu bytes at 0x%llx)",
+			       (unsigned long long)size, (unsigned long long)map->extra);
+	if (map->data)
+		memcpy(place, map->data, map->data_size);
+	sys_unmap(place, (size_t)size);
+	return 0;
+}
+
 static inline int maps_open_one(struct kernel *kernel, struct maps *maps, uint32_t idx, int btf_fd,
 				struct why *why)
 {
@@ -629,6 +658,8 @@ static inline int maps_open_one(struct kernel *kernel, struct maps *maps, uint32
 	maps->items[idx].fd = fd;
 	if (fd >= 0 && map->is_data)
 		err = map_fill(map, fd, why);
+	else if (fd >= 0 && map->type == BPF_MAP_TYPE_ARENA && !maps->items[idx].pinned)
+		err = map_place_arena(map, fd, why);
 	if (fd < 0)
 		err = fd;
 	return err ? why_subject(why, err, "map '%s'", map->name) : 0;

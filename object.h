@@ -206,14 +206,17 @@ static inline bool object_is_named(const char *name, const char *base)
 	return strncmp(name, base, len) == 0 && (!name[len] || name[len] == '.');
 }
 
-/* .data, .rodata, .bss, and their like with a suffix. */
+#define ARENA_SECTION ".addr_space.1" /* the variables that clang 19 places in an arena */
+
+/* .data, .rodata, .bss, and their like with a suffix; an arena's. */
 static inline bool object_is_data(const struct elf_section *section)
 {
 	if (section->header.sh_type == SHT_NOBITS)
 		return object_is_named(section->name, ".bss");
 	return section->header.sh_type == SHT_PROGBITS &&
 	       (object_is_named(section->name, ".data") ||
-		object_is_named(section->name, ".rodata"));
+		object_is_named(section->name, ".rodata") ||
+		strcmp(section->name, ARENA_SECTION) == 0);
 }
 
 /* tc's "prog" may lack the flag. */
@@ -811,6 +814,28 @@ static inline int object_place_tails(struct object_parser *parser, struct why *w
 	return 0;
 }
 
+/* The values that the section's variables have; those of .bss are zeros. */
+static inline int object_copy_data(struct object_parser *parser, const struct elf_section *section,
+				   struct object_map *map, struct why *why)
+{
+	if (!section->data.size)
+		return 0;
+	map->data = arena_take(parser->arena, section->data.size, 1);
+	if (!map->data)
+		return object_out_of_memory(why);
+	view_copy(section->data, 0, map->data, (size_t)section->data.size);
+	return 0;
+}
+
+/* The arena whose start is for variables: there is one in '.maps', as in libbpf. */
+static inline int object_find_arena(const struct object_maps *maps, uint32_t *out, struct why *why)
+{
+	for (*out = 0; *out < maps->nr; ++*out)
+		if (maps->items[*out].type == BPF_MAP_TYPE_ARENA)
+			return 0;
+	return why_bad(why, "variables in section '" ARENA_SECTION "', and no map of type arena");
+}
+
 /*
  * The map that holds a section of variables, made when something first refers
  * to it: what is not used needs no kernel that has it (v5.2).
@@ -822,6 +847,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	struct object_data *data = &parser->object->data[section_idx];
 	struct elf_section section;
 	struct object_map *map;
+	int err = 0;
 
 	*out = data->map_next - 1;
 	if (data->map_next)
@@ -830,27 +856,29 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	    section.header.sh_size > INT32_MAX)
 		return why_bad(why, "section %u has %llu bytes of variables, expected 1 to %d",
 			       section_idx, (unsigned long long)section.header.sh_size, INT32_MAX);
-	map = mapdef_add(maps, parser->arena);
-	if (!map)
-		return object_out_of_memory(why);
-	data->map_next = maps->nr;
-	*out = maps->nr - 1;
-	map->name = section.name;
-	map->section_idx = section_idx;
-	map->type = BPF_MAP_TYPE_ARRAY;
-	map->key_size = sizeof(uint32_t);
-	map->value_size = (uint32_t)section.header.sh_size;
-	map->max_entries = 1;
-	map->is_data = true;
-	map->is_constant = object_is_named(section.name, ".rodata");
-	map->value_type = data->datasec;
-	if (!section.data.size)
-		return 0;
-	map->data = arena_take(parser->arena, section.data.size, 1);
-	if (!map->data)
-		return object_out_of_memory(why);
-	view_copy(section.data, 0, map->data, (size_t)section.data.size);
-	return 0;
+	if (strcmp(section.name, ARENA_SECTION) == 0) {
+		err = object_find_arena(maps, out, why);
+	} else {
+		map = mapdef_add(maps, parser->arena);
+		if (!map)
+			return object_out_of_memory(why);
+		*out = maps->nr - 1;
+		map->name = section.name;
+		map->section_idx = section_idx;
+		map->type = BPF_MAP_TYPE_ARRAY;
+		map->key_size = sizeof(uint32_t);
+		map->value_size = (uint32_t)section.header.sh_size;
+		map->max_entries = 1;
+		map->is_data = true;
+		map->is_constant = object_is_named(section.name, ".rodata");
+		map->value_type = data->datasec;
+	}
+	if (err)
+		return err;
+	data->map_next = *out + 1;
+	map = &maps->items[*out];
+	map->data_size = (uint32_t)section.header.sh_size;
+	return object_copy_data(parser, &section, map, why);
 }
 
 /* ---- Externs ---- */

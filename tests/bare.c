@@ -102,7 +102,7 @@ static bool kernel_is_called(char **argv)
 	       sys_read_at(fd, 1, elf, 3) == 3 && memcmp(elf, "ELF", 3) == 0 &&
 	       sys_read_at(fd, 1ULL << 32, other, 2) == 0 &&
 	       sys_file_system(fd, &file_system) == 0 && file_system != 0 &&
-	       sys_map(SIZE_MAX - 0xffff, PROT_READ, MAP_ANONYMOUS, -1) == NULL &&
+	       sys_map(0, SIZE_MAX - 0xffff, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1) == NULL &&
 	       sys_close(fd) == 0 && sys_close(fd) == -EBADF &&
 	       sys_openat(AT_FDCWD, "/none/such", O_RDONLY) == -ENOENT;
 	if (memory)

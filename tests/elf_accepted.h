@@ -374,6 +374,14 @@ static void variables_of_one(struct image *image)
 	INSN_AT(image, INSN_LOAD_COUNTS)->imm = 4;
 }
 
+/* Those of an arena are in the map that it is. */
+static void variables_of_arena(struct image *image)
+{
+	MAP_AT(image, MAP_NAMES)->type = BPF_MAP_TYPE_ARENA;
+	load_symbol(image, 0, variables_add(image, ARENA_SECTION, SHT_PROGBITS, "\1\2\3\4", 4));
+	INSN_AT(image, INSN_LOAD_COUNTS)->imm = 2;
+}
+
 static void variables_with_btf(struct image *image)
 {
 	types_begin();
@@ -658,6 +666,9 @@ static const struct variant {
 	  "; .rodata.str1.1 2/4/9/1/0 pin 0 constants 68 69 74 0 68 69 74 73 0" },
 	{ "variables that are not used", RUN(variables_of_one),
 	  LOADS("12:0:2", "4", "21:0:1", "0") GOOD_END "; .data.used 2/4/4/1/0 pin 0 variables 5 6 7 8" },
+	{ "variables of an arena", RUN(variables_of_arena),
+	  LOADS("12:0:1", "2", "21:0:1", "0") END_INSNS "; GPL; 40906" GOOD_COUNTS
+	  "; names 33/4/16/1024/1 pin 2" },
 	{ "variables with BTF", RUN(variables_with_btf),
 	  LOADS_FIRST("12:0:2") GOOD_END "; .data 2/4/4/1/0 pin 0 value .data variables 1 2 3 4" },
 	{ "addends as GNU as writes them", RUN(by_gnu_as), GOOD },

@@ -96,6 +96,12 @@ static void add_code(struct image *image, const char *name)
 }
 
 static void only_text(struct image *image) { rename_section(image, SEC_PROG, ".text"); }
+static void variables_without_arena(struct image *image)
+{
+	REL_AT(image, 0)->r_info = REL_INFO(SYM_LICENSE, R_BPF_64_64);
+	rename_section(image, SEC_LICENSE, ARENA_SECTION);
+}
+
 static void jump_table_empty(struct image *image) { jump_table(image, 0, 0, 0, 0); }
 static void jump_table_uneven(struct image *image) { jump_table(image, 0, 0, 0, 12); }
 static void jump_table_outside(struct image *image) { jump_table(image, 0, 0, 8, 16); }
@@ -918,6 +924,8 @@ static const struct refusal {
 	  REL_0 "offset 72 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
 	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
+	{ "variables of an arena that is missing", RUN(variables_without_arena),
+	  REL_0 "variables in section '.addr_space.1', and no map of type arena", NULL, 3 },
 	{ "a jump table without places", RUN(jump_table_empty),
 	  REL_0 "jump table 'BPF.JT.0.0' has 0 bytes at offset 0, its section 16, other tables 0 of them",
 	  NULL, 3 },

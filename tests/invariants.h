@@ -75,8 +75,10 @@ static inline bool insn_index_is_there(const struct object *object, const struct
 	case 0: return true;
 	case INSN_PSEUDO_MAP_FD: return idx < object->maps.nr && insn[1].imm == 0;
 	case INSN_PSEUDO_MAP_VALUE:
-		return idx < object->maps.nr && object->maps.items[idx].is_data &&
-		       (uint32_t)insn[1].imm <= object->maps.items[idx].value_size;
+		return idx < object->maps.nr &&
+		       (uint32_t)insn[1].imm <= (idx == object->kconfig_map
+							 ? object->maps.items[idx].value_size
+							 : object->maps.items[idx].data_size);
 	case INSN_PSEUDO_FUNC: return idx < object->nr_functions;
 	case INSN_PSEUDO_EXTERN: return idx < object->nr_externs;
 	case INSN_PSEUDO_JUMPS: return idx < object->nr_jumps;

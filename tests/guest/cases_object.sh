@@ -112,6 +112,22 @@ jump_table() {
     stop_well
 }
 
+variables_in_an_arena() {
+    if is_before 6 9; then
+        refused 4 "map 'arena': cannot be created (type 33 arena" $OBJ/arena.o
+        return
+    fi
+    needs_jit || return
+    start $OBJ/arena.o || return
+    hit 10
+    expect_at seen 0 110
+    stop_well
+    starts arena --set step=5 || return
+    hit 10
+    expect_at seen 0 150
+    stop_well
+}
+
 values_from_the_start() {
     starts initial || return
     hit 10
@@ -300,6 +316,7 @@ check "object: constants are frozen" constants_are_frozen
 check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
 check "object: a jump table" jump_table
+check "object: variables in an arena" variables_in_an_arena
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
 check "object: maps in sections of their own" maps_in_their_own_sections
