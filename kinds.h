@@ -33,6 +33,7 @@
 #define BPF_TRACE_UPROBE_MULTI 48  /* since v6.6 */
 #define BPF_TRACE_KPROBE_SESSION 56 /* since v6.10 */
 #define BPF_TRACE_UPROBE_SESSION 57 /* since v6.13 */
+#define BPF_TRACE_FSESSION 58      /* since v7.0 */
 
 /* ---- The table ---- */
 
@@ -91,6 +92,8 @@ static const struct kind section_kinds[] = {
 	KIND("fentry.s", TRACING, BPF_TRACE_FENTRY, TRACING, KIND_SLEEPABLE, 5, 10),
 	KIND("fexit", TRACING, BPF_TRACE_FEXIT, TRACING, KIND_RETURN, 5, 5),
 	KIND("fexit.s", TRACING, BPF_TRACE_FEXIT, TRACING, KIND_RETURN | KIND_SLEEPABLE, 5, 10),
+	KIND("fsession", TRACING, BPF_TRACE_FSESSION, TRACING, 0, 7, 0),
+	KIND("fsession.s", TRACING, BPF_TRACE_FSESSION, TRACING, KIND_SLEEPABLE, 7, 0),
 	KIND("fmod_ret", TRACING, BPF_MODIFY_RETURN, TRACING, 0, 5, 7),
 	KIND("fmod_ret.s", TRACING, BPF_MODIFY_RETURN, TRACING, KIND_SLEEPABLE, 5, 10),
 	KIND("uprobe", KPROBE, 0, UPROBE, 0, 4, 3),

@@ -36,6 +36,7 @@ static const struct map_type map_types[] = {
 	{ "struct_ops", 5, 6 }, { "ringbuf", 5, 8 }, { "inode_storage", 5, 10 },
 	{ "task_storage", 5, 11 }, { "bloom_filter", 5, 16 }, { "user_ringbuf", 6, 1 },
 	{ "cgrp_storage", 6, 2 }, { "arena", 6, 9 }, { "insn_array", 6, 19 },
+	{ "rhash", 7, 2 },
 };
 
 static inline const char *map_type_name(uint32_t type)

@@ -91,11 +91,16 @@
 #else
 #define NEWEST_CONSTANTS(X)
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define SESSION_CONSTANTS(X) X(BPF_TRACE_FSESSION)
+#else
+#define SESSION_CONSTANTS(X)
+#endif
 
 #define KEEP_SAME(name) SYSTEM_##name = name,
 #define KEEP_OTHER(ours, theirs) SYSTEM_##ours = (theirs),
 enum { SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME)
-       NEWEST_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
+       NEWEST_CONSTANTS(KEEP_SAME) SESSION_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
 
 /* tc's own header, where iproute2 is installed. */
 #if __has_include(<iproute2/bpf_elf.h>)
@@ -133,6 +138,7 @@ enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_N
 	_Static_assert((unsigned long long)(ours) == (unsigned long long)SYSTEM_##ours, #ours);
 SAME_CONSTANTS(CHECK_SAME)
 NEWER_CONSTANTS(CHECK_SAME) NEWEST_CONSTANTS(CHECK_SAME)
+SESSION_CONSTANTS(CHECK_SAME)
 OTHER_CONSTANTS(CHECK_OTHER)
 
 #define SIZE_OF(type, field) sizeof(((type *)NULL)->field)
@@ -430,6 +436,12 @@ static void check_map_types(void)
 		{ BPF_MAP_TYPE_TASK_STORAGE, "task_storage" },
 		{ BPF_MAP_TYPE_BLOOM_FILTER, "bloom_filter" },
 		{ BPF_MAP_TYPE_USER_RINGBUF, "user_ringbuf" },
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+		{ BPF_MAP_TYPE_CGRP_STORAGE, "cgrp_storage" },
+		{ BPF_MAP_TYPE_ARENA, "arena" },
+		{ BPF_MAP_TYPE_INSN_ARRAY, "insn_array" },
+		{ BPF_MAP_TYPE_RHASH, "rhash" },
+#endif
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -275,7 +275,7 @@ static void map_types_by_name(void)
 	EXPECT_TEXT(map_type_name(27), "ringbuf");
 	EXPECT_TEXT(map_type_name(33), "arena");
 	EXPECT_TEXT(map_type_name(34), "insn_array");
-	EXPECT_TEXT(map_type_name(35), "unknown");
+	EXPECT_TEXT(map_type_name(36), "unknown");
 	EXPECT_TEXT(map_type_name(UINT32_MAX), "unknown");
 }
 
@@ -307,7 +307,7 @@ static void map_types_by_version(void)
 static void map_types_unknown(void)
 {
 	why_clear(&why);
-	EXPECT(!map_is_too_new(35, &why));
+	EXPECT(!map_is_too_new(36, &why));
 	EXPECT(!map_is_too_new(1000, &why));
 	EXPECT(!map_is_too_new(UINT32_MAX, &why));
 	EXPECT_TEXT(why.hint.data, "");

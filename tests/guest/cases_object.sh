@@ -27,11 +27,6 @@ has_btf() {
     [ -e /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
 }
 
-is_before() { # MAJOR MINOR: this kernel's version
-    uname -r | awk -F '[.-]' -v major="$1" -v minor="$2" \
-        '{ exit !($1 < major || ($1 == major && $2 < minor)) }'
-}
-
 several_programs() {
     starts several || return
     hit 10

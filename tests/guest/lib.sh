@@ -167,6 +167,11 @@ needs() { # PATH
     [ -x "$1" ] || skip "no ${1##*/} here"
 }
 
+is_before() { # MAJOR MINOR: this kernel's version
+    uname -r | awk -F '[.-]' -v major="$1" -v minor="$2" \
+        '{ exit !($1 < major || ($1 == major && $2 < minor)) }'
+}
+
 # Callbacks and trampolines want programs compiled for the machine.
 needs_jit() {
     case $(cat /proc/sys/net/core/bpf_jit_enable 2>&-) in
