@@ -39,6 +39,12 @@ static inline void verifier_log_close(struct verifier_log *log)
 	*log = (struct verifier_log){ 0 };
 }
 
+/* What it said, "" for nothing, which its summary of a program that it never read is as well. */
+static inline const char *verifier_log_text(const struct verifier_log *log)
+{
+	return log->data && strncmp(log->data, "processed 0 insns", 17) != 0 ? log->data : "";
+}
+
 /* "12: (85) call bpf_map_lookup_elem#1": an instruction's line. */
 static inline bool verifier_line_is_insn(const char *line)
 {
@@ -502,19 +508,21 @@ static inline bool program_needs_extern(const struct object *object, const char 
 SELDOM int program_explain(const struct program_request *request,
 			   const struct verifier_log *log, int err, struct why *why)
 {
-	if (log->data && (program_needs_more(request, log->data, why) ||
-			  program_needs_extern(request->object, log->data, why))) {
-		program_add_line(request, log->data, why);
+	const char *said = verifier_log_text(log);
+
+	if (program_needs_more(request, said, why) ||
+	    program_needs_extern(request->object, said, why)) {
+		program_add_line(request, said, why);
 		return why_subject(why, -EOPNOTSUPP, "program '%s'", request->program->name);
 	}
-	if (log->data && log->data[0]) {
+	if (said[0]) {
 		why_errno(why, err, "the verifier refused it");
-		program_add_line(request, log->data, why);
+		program_add_line(request, said, why);
 	} else {
 		why_errno(why, err, "cannot be loaded");
 	}
 	kernel_hint_exhausted(err, why);
-	err = program_hint(request, log->data ? log->data : "", err, why);
+	err = program_hint(request, said, err, why);
 	return why_subject(why, err, "program '%s'", request->program->name);
 }
 

@@ -106,7 +106,6 @@ bound_by_btf() {
     tries 11 "'security_bpf'" fentry/security_bpf -- hit 10
     tries + "the return of 'security_bpf'" fexit/security_bpf -- hit 10
     tries 11 "'security_bpf'" fmod_ret/security_bpf -- hit 10
-    is_before 7 0 || tries + "'security_bpf'" fsession/security_bpf -- hit 10
     tries + "iterator 'task'" iter/task -- true
     tries_in_vain 'over the elements of one map, and no object can say of which' iter/bpf_map_elem -- true
 }
