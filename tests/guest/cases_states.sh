@@ -146,6 +146,33 @@ in_pid_namespace() { # WAY
     works unshare -p -f -m sh -c "umount -l /proc; exec load_kp_bpf --attach=$1 $OBJ/count.o sys_bpf"
 }
 
+# As after nsenter -m: /proc is of a PID namespace in which we are not. The first
+# start pins its map, the second one looks at the pin.
+beside_another_proc() {
+    local outer inner
+    unshare -m -p -f sh -c "mount -t proc proc /proc; : >$RUN/ready; exec sleep 1000" &
+    outer=$!
+    for moment in $(seq 100); do
+        [ ! -e $RUN/ready ] || break
+        usleep 20000
+    done
+    inner=$(children_of $outer | tr -d " ")
+    for count in 10 20; do
+        start_in "$inner" || break
+        hit 10
+        expect "the count" "$(map_value "pinned $BPFFS/hits")" $count
+        kill -INT "$(loader_pid)"
+        ended && expect "exit status" "$status" 0
+    done
+    kill -9 "$inner"
+    wait $outer
+}
+
+start_in() { # PID
+    launch nsenter -t "$1" -m load_kp_bpf $OBJ/pin_object.o sys_bpf
+    wait_live || { ended; fail "it did not go live: $(head -n 1 "$stderr")"; }
+}
+
 killed_in_pid_namespace() {
     launch unshare -p -f load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
     wait_live || { fail "not live: $(cat "$stderr")"; return; }
@@ -304,6 +331,7 @@ done
 check "a mount namespace of its own" in_mount_namespace
 check "PID 1 of a namespace, by perf" in_pid_namespace perf
 check "PID 1 of a namespace, by tracefs" in_pid_namespace tracefs
+check "beside the /proc of another PID namespace" with_bpffs beside_another_proc
 check "killed with its PID namespace" killed_in_pid_namespace
 check "in a chroot, by perf" in_chroot perf
 check "in a chroot, by tracefs" in_chroot tracefs
