@@ -119,6 +119,19 @@ pinned_by_name() {
     umount $BPFFS
 }
 
+# What is done with pins does not change what a uprobe's path is relative to.
+pinned_beside_a_relative_path() {
+    cd /bin
+    for started in 10 20; do
+        starts beside || break
+        attach_try --call 10
+        expect "the count" "$(map_value "pinned $BPFFS/kept")" $started
+        stop_well
+    done
+    cd /
+    umount $BPFFS
+}
+
 maps_in_their_own_sections() {
     mount_bpffs
     starts named_maps || return
@@ -284,6 +297,7 @@ check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
+check "object: a map that is pinned, and a path from here" pinned_beside_a_relative_path
 check "object: maps in sections of their own" maps_in_their_own_sections
 check "object: fields where this kernel has them" fields_of_this_kernel
 check "object: a field that no kernel has" field_of_no_kernel
