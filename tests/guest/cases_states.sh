@@ -51,9 +51,9 @@ few_descriptors() { # WAY
     done
 }
 
-little_memory() {
-    for limit in 100 200 400; do
-        launch sh -c "ulimit -v $limit; exec load_kp_bpf $OBJ/latency_return.o vfs_read"
+little_memory() { # OBJECT [FUNCTION]
+    for limit in 100 200 400 3000 9000; do
+        launch sh -c "ulimit -v $limit; exec load_kp_bpf $*"
         if wait_live; then
             stop_well
         else
@@ -317,7 +317,8 @@ check "3 to 8 descriptors, by perf" few_descriptors perf
 check "3 to 8 descriptors, by tracefs" few_descriptors tracefs
 check "a small stack" limited "-s 64" perf
 check "no core files, no processes" limited "-c 0 -p 0" tracefs
-check "little address space" with_bpffs little_memory
+check "little address space" with_bpffs little_memory $OBJ/latency_return.o vfs_read
+check "little address space for the kernel's types" little_memory $OBJ/fields.o
 check "messages that may take no byte, by perf" no_file_size perf
 check "messages that may take no byte, by tracefs" no_file_size tracefs
 check "a refusal that may take no byte" no_file_size_refused
