@@ -638,8 +638,10 @@ static inline int sys_dup(int fd)
 	return sys_call1(__NR_dup, fd);
 }
 
+/* What the kernel is, and not what setarch(8) makes it tell: that is another machine, or "2.6". */
 static inline int sys_uname(struct utsname *out)
 {
+	sys_call1(__NR_personality, 0 /* PER_LINUX */);
 	return sys_call1(__NR_uname, out);
 }
 

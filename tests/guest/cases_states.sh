@@ -182,6 +182,11 @@ killed_in_pid_namespace() {
     start --attach=tracefs $OBJ/count.o sys_bpf && counts && stop_well
 }
 
+# The machine that a process is told of need not be the kernel's.
+under_setarch() { # WAY
+    works linux32 load_kp_bpf --attach="$1" $OBJ/count.o sys_bpf
+}
+
 in_chroot() { # WAY
     mkdir -p /run/root
     cp /bin/load_kp_bpf $OBJ/count.o /run/root
@@ -334,6 +339,8 @@ check "PID 1 of a namespace, by perf" in_pid_namespace perf
 check "PID 1 of a namespace, by tracefs" in_pid_namespace tracefs
 check "beside the /proc of another PID namespace" with_bpffs beside_another_proc
 check "killed with its PID namespace" killed_in_pid_namespace
+check "told of a 32-bit machine, by perf" under_setarch perf
+check "told of a 32-bit machine, by tracefs" under_setarch tracefs
 check "in a chroot, by perf" in_chroot perf
 check "in a chroot, by tracefs" in_chroot tracefs
 check "a user namespace, as nobody" unprivileged_namespace -U
