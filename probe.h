@@ -339,12 +339,15 @@ static inline void events_sweep(const struct probe_session *session, enum probe_
 static inline void guardian_run(pid_t parent, int tracing_fd)
 {
 	const unsigned long death = SYS_SIGNAL(SIGUSR1);
+	pid_t now;
 
 	sys_signals_mask(SIG_BLOCK, death);
 	sys_setsid();
 	sys_call2(__NR_prctl, PR_SET_PDEATHSIG, SIGUSR1);
-	while (sys_getppid() == parent)
-		sys_signals_wait(death, 0);
+	/* (It is 0 to the first of a PID namespace, after unshare -p: the signal must do.) */
+	while ((now = sys_getppid()) == parent || !now)
+		if (sys_signals_wait(death, 0) == SIGUSR1 && !now)
+			break;
 	for (int tries = 0; tries < GUARDIAN_TRIES; tries++) {
 		unsigned int nr_left = 0;
 

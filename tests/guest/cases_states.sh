@@ -182,6 +182,18 @@ killed_in_pid_namespace() {
     start --attach=tracefs $OBJ/count.o sys_bpf && counts && stop_well
 }
 
+# unshare -p without -f: a namespace for its children, whose first one is the guardian.
+children_in_pid_namespace() {
+    for start in 1 2 3 4 5; do
+        works unshare -p load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    done
+    launch unshare -p load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    wait_live || { fail "not live: $(cat "$stderr")"; return; }
+    kill -KILL $pid
+    ended
+    nothing_left $RUN/before || fail "left: $(head -n 3 $RUN/difference | tr '\n' ';')"
+}
+
 # The machine that a process is told of need not be the kernel's.
 under_setarch() { # WAY
     works linux32 load_kp_bpf --attach="$1" $OBJ/count.o sys_bpf
@@ -339,6 +351,7 @@ check "PID 1 of a namespace, by perf" in_pid_namespace perf
 check "PID 1 of a namespace, by tracefs" in_pid_namespace tracefs
 check "beside the /proc of another PID namespace" with_bpffs beside_another_proc
 check "killed with its PID namespace" killed_in_pid_namespace
+check "its children in a PID namespace" children_in_pid_namespace
 check "told of a 32-bit machine, by perf" under_setarch perf
 check "told of a 32-bit machine, by tracefs" under_setarch tracefs
 check "in a chroot, by perf" in_chroot perf
