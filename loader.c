@@ -208,10 +208,15 @@ static void report_live(const char *program, const struct attach_report *attache
 	print_line(&line);
 }
 
-static void report_silenced(const char *file)
+static void report_silenced(const char *file, const struct programs *programs)
 {
-	const char *by = attach_silenced_by();
+	const char *by;
+	uint32_t ways = 0;
 
+	for (uint32_t i = 0; i < programs->nr; i++)
+		if (programs->items[i].nr_targets)
+			ways |= 1U << programs->items[i].kind->way;
+	by = attach_silenced_by(ways);
 	if (by)
 		report(file, "warning: %s, so hits may not count: switch it on and start again",
 		       by);
@@ -509,7 +514,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 		session_report_live(options, s);
 	attach_sweep(&s->attachments);
 	if (!options->quiet)
-		report_silenced(options->object);
+		report_silenced(options->object, &s->programs);
 	err = session_has(s, true) ? session_iterate(s, why) : 0;
 	if (!err && session_has(s, false))
 		signals_wait();
