@@ -235,13 +235,15 @@ static void signals_block(void)
 	sys_signals_mask(SIG_BLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
-static void signals_wait(void)
+/* Returns 0, or -errno with a reason where a filter of system calls forbids it. */
+static int signals_wait(struct why *why)
 {
 	int signal;
 
 	do /* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
 		signal = sys_signals_wait(SYS_SIGNALS_END, 0);
-	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
+	while (signal == -EINTR || (signal == SIGHUP && sys_signal_is_ignored(signal)));
+	return signal < 0 ? why_errno(why, signal, "cannot wait for a signal") : 0;
 }
 
 /*
@@ -517,7 +519,7 @@ static int session_run(const struct options *options, struct session *s, struct 
 		report_silenced(options->object, &s->programs);
 	err = session_has(s, true) ? session_iterate(s, why) : 0;
 	if (!err && session_has(s, false))
-		signals_wait();
+		err = signals_wait(why);
 	return err == -EINTR ? 0 : err;
 }
 

@@ -143,6 +143,14 @@ fail_with_own_mount() {
     grep -q 'OBJ_PIN.*INJECTED' $RUN/trace || fail "the pin is not the fourth call"
 }
 
+# A filter of system calls may forbid what a live loader stays in.
+not_to_wait() {
+    leftovers >$RUN/baseline
+    one_fault rt_sigtimedwait 1+ EPERM $OBJ/count.o sys_bpf
+    expect "exit status" "$status" 1
+    expect_text "$stderr" "cannot wait for a signal"
+}
+
 # Two starts, of which the later one is first to pin: they share its map, and the
 # pin stays whoever fails.
 launch_slow() { # [OPTION]... OBJECT FUNCTION: two seconds before its first probe
@@ -217,6 +225,7 @@ check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_
 check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
 check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
 check "a start that mounts bpffs fails" fail_with_own_mount
+check "it may not wait for a signal" not_to_wait
 check "another start is first to pin, by perf" overtaken hits --attach=perf $OBJ/pin_object.o
 check "another start is first to pin, by tracefs" overtaken hits --attach=tracefs $OBJ/pin_object.o
 check "another start is first to pin globally" overtaken tc/globals/hits $OBJ/pin_global.o
