@@ -197,7 +197,7 @@ static inline bool kernel_raise_memlock(struct kernel *kernel)
 	if (kernel->memlock_raised)
 		return false;
 	kernel->memlock_raised = true;
-	return sys_unlimit_memlock() == 0;
+	return sys_raise_limit(RLIMIT_MEMLOCK, UINT64_MAX) == 0;
 }
 
 /* Forgets a name that the kernel may not know. True when it is worth another try. */

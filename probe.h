@@ -600,7 +600,7 @@ static inline struct attachment *attachments_add(struct attachments *all)
 	if (all->nr >= ATTACHMENTS_FEW && !all->more) {
 		all->more = sys_memory(ATTACHMENTS_MAX * sizeof(*all->more));
 		/* Each has up to two descriptors, and 1024 is what a shell gives. */
-		sys_raise_nofile(2 * ATTACHMENTS_MAX);
+		sys_raise_limit(RLIMIT_NOFILE, 2 * ATTACHMENTS_MAX);
 	}
 	if ((all->nr >= ATTACHMENTS_FEW && !all->more) || all->nr >= ATTACHMENTS_MAX)
 		return NULL;
