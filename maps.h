@@ -350,7 +350,7 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 static inline int pin_enter(int dir_fd, int *out_back)
 {
 	*out_back = sys_openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
-	return sys_fchdir(dir_fd);
+	return kernel_is_exhausted(*out_back) ? *out_back : sys_fchdir(dir_fd);
 }
 
 static inline void pin_leave(int back)
