@@ -442,7 +442,8 @@ SELDOM int probe_attach_event(struct probe_session *session, const struct probe_
 	int err;
 
 	event_make_name(session->nr_events + 1, &event);
-	if (!session->guardian)
+	/* (Before all events: a copy of what perf knows them by would keep them busy.) */
+	if (!session->guardian && !session->nr_events)
 		session->guardian = guardian_start(session->tracing_fd);
 	err = event_create(session->events_fd[site->kind], site, event.data);
 	if (err)

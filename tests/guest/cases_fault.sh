@@ -143,6 +143,14 @@ fail_with_own_mount() {
     grep -q 'OBJ_PIN.*INJECTED' $RUN/trace || fail "the pin is not the fourth call"
 }
 
+# Nothing that is started later holds the events that are there.
+without_guardian() {
+    leftovers >$RUN/baseline
+    one_fault clone 1 EAGAIN --attach=tracefs $OBJ/every.o vfs_fsync vfs_read
+    expect "exit status" "$status" 0
+    expect "children that were started" "$(grep -c '^clone(' $RUN/trace)" 1
+}
+
 # A filter of system calls may forbid what a live loader stays in.
 not_to_wait() {
     leftovers >$RUN/baseline
@@ -225,6 +233,7 @@ check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_
 check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
 check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
 check "a start that mounts bpffs fails" fail_with_own_mount
+check "its first child cannot be started" without_guardian
 check "it may not wait for a signal" not_to_wait
 check "another start is first to pin, by perf" overtaken hits --attach=perf $OBJ/pin_object.o
 check "another start is first to pin, by tracefs" overtaken hits --attach=tracefs $OBJ/pin_object.o
