@@ -140,7 +140,7 @@ static inline struct view kbtf_in_file(struct view file)
  */
 static inline int kbtf_read_file(const char *path, struct view *out)
 {
-	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY);
+	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK); /* of a FIFO, too */
 	struct view file, btf;
 	uint8_t *data;
 
