@@ -219,11 +219,14 @@ SELDOM int event_remove(int events_fd, enum probe_kind kind, const char *event)
 	return event_write(events_fd, &line);
 }
 
-/* A blank would end the path, and a newline the command. */
+/*
+ * A blank would end the path, a newline the command, and behind '#' there is a comment.
+ * (To the kernel, 0xa0 is a blank: UTF-8 has it in some letters.)
+ */
 static inline bool event_path_is_plain(const char *path)
 {
 	for (; *path; path++)
-		if ((uint8_t)*path <= ' ')
+		if ((uint8_t)*path <= ' ' || *path == '#' || (uint8_t)*path == 0xa0)
 			return false;
 	return true;
 }

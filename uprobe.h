@@ -475,7 +475,8 @@ static inline int uprobe_explain(const struct attachments *all, const struct upr
 		return probe_refuse_multi(uprobe->kind, why);
 	if (err == -EINVAL && by_event && !event_path_is_plain(uprobe->path.data))
 		return why_set(why, err,
-			       "cannot be probed: tracefs takes no path with blanks in it");
+			       "cannot be probed: tracefs takes no path with "
+			       "blanks, '#' or the byte 0xa0 in it");
 	if (by_event && text_find(uprobe->path.data, ":") && kernel_is_before(4, 11))
 		return why_errno(why, err,
 				 "cannot be probed: before Linux 4.11 tracefs takes "

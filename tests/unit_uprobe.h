@@ -383,7 +383,10 @@ static void paths_that_tracefs_refuses(void)
 		int events_fd, err;
 		const char *reason;
 	} rows[] = {
-		{ "/a b", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks in it" },
+		{ "/a b", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#' or the byte 0xa0 in it" },
+		{ "/a#b", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#'" },
+		{ "/\xc3\xa0", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#'" },
+		{ "/\xc3\xa4", "Debian 6.1.0-1", 9, -EINVAL, "there is no instruction there" },
 		{ "/a:b", "Debian 4.9.0-1", 9, -ENOENT, "before Linux 4.11 tracefs takes no path with ':' in it: No such file" },
 		{ "/a:b", "Debian 4.9.0-1", 9, -EINVAL, "before Linux 4.11 tracefs takes no path with ':' in it" },
 		{ "/a:b", "Debian 6.1.0-1", 9, -EINVAL, "there is no instruction there" },
@@ -396,7 +399,8 @@ static void paths_that_tracefs_refuses(void)
 		check.row = rows[i].reason;
 		fixture.version = rows[i].version;
 		all.probes.events_fd[PROBE_USER] = rows[i].events_fd;
-		text_setf(&uprobe.path, "%s", rows[i].path);
+		text_clear(&uprobe.path);
+		text_add(&uprobe.path, rows[i].path, strlen(rows[i].path));
 		EXPECT_NUMBER(uprobe_explain(&all, &uprobe, rows[i].err, &why), rows[i].err);
 		EXPECT(text_find(why.reason.data, rows[i].reason));
 	}
