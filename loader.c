@@ -412,7 +412,7 @@ static int session_go_live(const struct options *options, struct session *s, str
 	if (!s->attached)
 		return object_out_of_memory(why);
 	err = session_attach(options, s, why);
-	for (int i = 1; err == -EAGAIN && i < ATTACH_TRIES; i++) {
+	for (int i = 1; err == -EOVERTAKEN && i < ATTACH_TRIES; i++) {
 		/* (the guardian as well: it has descriptors of the maps that were ours) */
 		err = attachments_close(&s->attachments, why);
 		programs_unload(&s->programs);

@@ -760,10 +760,13 @@ SELDOM int maps_adopt(struct maps *maps, struct why *why)
 	return 0;
 }
 
+/* An -errno of ours, for who has to do it all again: no system call returns it. */
+#define EOVERTAKEN EREMCHG
+
 /*
  * Pins what was created here: the last step of a start, so that no pin is of one
  * that fails or is killed on its way. Returns 0, or -errno with a reason;
- * -EAGAIN when somebody else was first: his maps have taken the places of ours,
+ * -EOVERTAKEN when somebody else was first: his maps have taken the places of ours,
  * and programs that were loaded before have to be loaded again.
  */
 static inline int maps_pin(struct maps *maps, struct why *why)
@@ -775,7 +778,7 @@ static inline int maps_pin(struct maps *maps, struct why *why)
 			why_subject(why, err, "map '%s'", maps->specs->items[i].name);
 		if (err == -EEXIST) {
 			err = maps_adopt(maps, why);
-			return err ? err : -EAGAIN;
+			return err ? err : -EOVERTAKEN;
 		}
 		if (err)
 			return err;
