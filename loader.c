@@ -447,15 +447,23 @@ static void session_report_live(const struct options *options, const struct sess
 	}
 }
 
-/* One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a reason. */
+/*
+ * One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a
+ * reason. EAGAIN tells of a million elements of which it said nothing: it goes on.
+ */
 SELDOM int iterator_print(int fd, struct why *why)
 {
 	char piece[PRINT_CHUNK];
-	int err = 0, len = fd;
+	int err = 0, len = fd < 0 ? fd : -EAGAIN;
 
-	while (len >= 0 && !err && (len = sys_read(fd, piece, sizeof(piece))) > 0)
-		err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
-	if (len < 0)
+	while ((len > 0 || len == -EAGAIN) && !err) {
+		len = sys_read(fd, piece, sizeof(piece));
+		if (len > 0)
+			err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
+		else if (len == -EAGAIN && sys_end_is_pending())
+			err = -EINTR;
+	}
+	if (len < 0 && !err)
 		return why_errno(why, len, "the iterator cannot be read");
 	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written")
 				    : err;

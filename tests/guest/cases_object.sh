@@ -271,6 +271,17 @@ iterator() {
     ! grep -v '^a task$' $RUN/stdout.1 >>$RUN/notes || fail "it shows something else"
 }
 
+# As after a million elements of which the iterator says nothing.
+iterator_goes_on() {
+    has_btf || return
+    needs $STRACE || return
+    launch $STRACE -o $RUN/trace -P anon_inode:bpf_iter -e inject=read:error=EAGAIN:when=1 \
+        load_kp_bpf $OBJ/tasks.o
+    ended $pid 5
+    expect "exit status" "$status" 0
+    grep -q INJECTED $RUN/trace || fail "no read failed"
+}
+
 # Nothing is left of an object of many parts, whenever it is killed.
 killed() {
     for pause in 5 20 40 60 80; do
@@ -314,5 +325,6 @@ check "object: functions for one of several programs" functions_for_one_program
 check "object: a program for another tool" for_another_tool
 check "object: programs bound to BTF" bound_to_btf
 check "object: an iterator prints" iterator
+check "object: an iterator that pauses" iterator_goes_on
 check "object: killed while it starts" killed
 check "object: only checked" only_checked
