@@ -312,8 +312,8 @@ SELDOM void kernel_hint_privilege(struct why *why)
 			      "sysctl kernel.perf_event_paranoid=2");
 	else if (!kernel_may(effective, CAP_SYS_ADMIN))
 		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
-	else if (kernel_lockdown()[0])
-		why_hint(why, "the kernel is locked down (%s)", kernel_lockdown());
+	else if (kernel_is_confidential()) /* ("integrity" forbids none of it) */
+		why_hint(why, "the kernel is locked down (confidentiality)");
 	else if (!kernel_may(effective, CAP_SYS_RESOURCE) &&
 		 kernel_version() < version_code(5, 11, 0))
 		why_hint(why, "locked memory may be limited (ulimit -l), "
