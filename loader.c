@@ -289,14 +289,7 @@ struct session {
  */
 SELDOM int list_print_piece(const char *data, size_t len)
 {
-	int ret = 0;
-
-	for (; len > 0 && ret >= 0; data += ret, len -= (size_t)ret) {
-		ret = sys_write(STDOUT_FILENO, data, len);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return print_patiently(STDOUT_FILENO, data, len);
 }
 
 SELDOM int session_list(const struct options *options, const struct session *s, struct why *why)
