@@ -121,7 +121,7 @@ pinned_by_name() {
 
 # What is done with pins does not change what a uprobe's path is relative to.
 pinned_beside_a_relative_path() {
-    cd /bin
+    cd /bin || return
     for started in 10 20; do
         starts beside || break
         attach_try --call 10
