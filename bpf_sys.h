@@ -649,8 +649,10 @@ static inline int sys_dup(int fd)
 	return sys_call1(__NR_dup, fd);
 }
 
+/* What the kernel is, and not what setarch(8) makes it tell: that is another machine, or "2.6". */
 static inline int sys_uname(struct utsname *out)
 {
+	sys_call1(__NR_personality, 0 /* PER_LINUX */);
 	return sys_call1(__NR_uname, out);
 }
 
@@ -688,18 +690,25 @@ static inline void sys_exit(int status)
 
 /* ---- Limits and signals ---- */
 
-/* Lifts the limit on locked memory, soft and hard. */
 #ifdef __mips__
 #define RLIMIT_MEMLOCK 9
-#else
-#define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
+#define RLIMIT_NOFILE 5
+#else /* asm-generic/resource.h */
+#define RLIMIT_MEMLOCK 8
+#define RLIMIT_NOFILE 7
 #endif
 
-static inline int sys_unlimit_memlock(void)
+/* Raises a limit, soft and hard, or the soft one as far as we may. */
+static inline int sys_raise_limit(int resource, uint64_t wanted)
 {
-	const uint64_t unlimited[2] = { UINT64_MAX, UINT64_MAX }; /* struct rlimit64 */
+	uint64_t limit[2] = { wanted, wanted }; /* struct rlimit64 */
+	int err = sys_call4(__NR_prlimit64, 0, resource, limit, NULL);
 
-	return sys_call4(__NR_prlimit64, 0, RLIMIT_MEMLOCK, unlimited, NULL);
+	if (err < 0 && sys_call4(__NR_prlimit64, 0, resource, NULL, limit) == 0) {
+		limit[0] = limit[1];
+		err = sys_call4(__NR_prlimit64, 0, resource, limit, NULL);
+	}
+	return err;
 }
 
 /*
@@ -803,25 +812,6 @@ static inline void sys_alarm(long seconds)
 	const long period[4] = { seconds, 0, seconds, 0 }; /* struct itimerval */
 
 	sys_call3(__NR_setitimer, 0 /* ITIMER_REAL */, period, NULL);
-}
-
-/* Raises the limit on open files, as far as we may. */
-#ifdef __mips__
-#define RLIMIT_NOFILE 5
-#else
-#define RLIMIT_NOFILE 7
-#endif
-
-static inline int sys_raise_nofile(uint64_t wanted)
-{
-	uint64_t limit[2] = { wanted, wanted };
-	int err = sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
-
-	if (err < 0 && sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, limit) == 0) {
-		limit[0] = limit[1];
-		err = sys_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
-	}
-	return err;
 }
 
 /* The CPU that we run on, or 0 when the kernel does not say. */

@@ -278,12 +278,16 @@ SELDOM int fs_open_elsewhere(const struct fs_kind *kind)
 	return fd;
 }
 
-/* At its usual place, or wherever it is mounted. */
+/*
+ * At its usual place, or wherever it is mounted. (A /proc that is of another PID
+ * namespace, as after nsenter -m, has no self.)
+ */
 static inline int fs_open_mounted(const struct fs_kind *kind)
 {
-	int fd = fs_open_at(kind->path, kind->magic);
+	const bool is_proc = kind == &fs_proc;
+	int fd = fs_open_at(is_proc ? "/proc/self/.." : kind->path, kind->magic);
 
-	return fd < 0 && kind != &fs_proc ? fs_open_elsewhere(kind) : fd;
+	return fd < 0 && !is_proc ? fs_open_elsewhere(kind) : fd;
 }
 
 /*

@@ -68,14 +68,31 @@ static inline uint64_t *name_set_find(const struct name_set *set, const char *na
 	return &set->hashes[i % NAME_SET_SIZE];
 }
 
-static inline void name_set_add(struct name_set *set, const char *name, size_t len)
+/* False when there is no memory. */
+static inline bool name_set_open(struct name_set *out)
+{
+	*out = (struct name_set){ .hashes = sys_memory(NAME_SET_SIZE * sizeof(*out->hashes)) };
+	return out->hashes != NULL;
+}
+
+static inline void name_set_close(struct name_set *set)
+{
+	if (set->hashes)
+		sys_unmap(set->hashes, NAME_SET_SIZE * sizeof(*set->hashes));
+}
+
+/* False when it was there. */
+static inline bool name_set_add(struct name_set *set, const char *name, size_t len)
 {
 	uint64_t *place = name_set_find(set, name, len);
 
-	if (*place || set->nr >= NAME_SET_SIZE / 2)
-		return;
-	*place = name_hash(name, len);
-	set->nr++;
+	if (*place)
+		return false;
+	if (set->nr < NAME_SET_SIZE / 2) {
+		*place = name_hash(name, len);
+		set->nr++;
+	}
+	return true;
 }
 
 /* available_filter_functions, "NAME [MODULE]" a line, as far as wanted. Returns 0 or -errno. */
@@ -88,7 +105,7 @@ static inline int name_set_read(int tracing_fd, const struct functions_wanted *w
 
 	if (err)
 		return err;
-	out->hashes = sys_memory(NAME_SET_SIZE * sizeof(*out->hashes));
+	name_set_open(out);
 	while (out->hashes && (line = fs_lines_next(&lines))) {
 		size_t len = text_until(line, " \t");
 
@@ -97,12 +114,6 @@ static inline int name_set_read(int tracing_fd, const struct functions_wanted *w
 	}
 	fs_lines_close(&lines);
 	return out->hashes ? 0 : -ENOMEM;
-}
-
-static inline void name_set_close(struct name_set *set)
-{
-	if (set->hashes)
-		sys_unmap(set->hashes, NAME_SET_SIZE * sizeof(*set->hashes));
 }
 
 /* ---- Their addresses ---- */

@@ -140,7 +140,7 @@ static inline struct view kbtf_in_file(struct view file)
  */
 static inline int kbtf_read_file(const char *path, struct view *out)
 {
-	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY);
+	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK); /* of a FIFO, too */
 	struct view file, btf;
 	uint8_t *data;
 
@@ -158,7 +158,10 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 	return data ? 0 : btf.size ? -ENOMEM : -EINVAL;
 }
 
-/* The kernel's file with debug information, where distributions put it. */
+/*
+ * The kernel's file with debug information, where distributions put it. -ENOENT when
+ * there is none that is of use.
+ */
 static inline int kbtf_open_vmlinux(struct view *out)
 {
 	static const char *const places[] = {
@@ -170,13 +173,15 @@ static inline int kbtf_open_vmlinux(struct view *out)
 	};
 	struct utsname name;
 	struct text path;
+	int err;
 
 	if (sys_uname(&name) != 0)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		text_setf(&path, places[i], name.release);
-		if (kbtf_read_file(path.data, out) == 0)
-			return 0;
+		err = kbtf_read_file(path.data, out);
+		if (!err || kernel_is_exhausted(err))
+			return err;
 	}
 	return -ENOENT;
 }
@@ -189,7 +194,7 @@ static inline int kbtf_read(struct kbtf *kbtf)
 		return kbtf_read_file(kbtf->file, &kbtf->bytes);
 	fd = fs_open_file(&fs_sys, "kernel/btf/vmlinux");
 	if (fd < 0)
-		return kbtf_open_vmlinux(&kbtf->bytes);
+		return kernel_is_exhausted(fd) ? fd : kbtf_open_vmlinux(&kbtf->bytes);
 	err = kbtf_read_fd(fd, true, &kbtf->bytes);
 	sys_close(fd);
 	return err;
@@ -211,7 +216,7 @@ static inline void kbtf_close(struct kbtf *kbtf)
 
 /*
  * Opens it, once. Returns 0; -EOPNOTSUPP when the kernel has none that we know,
- * -EUSAGE when the file that was given has none, -ENOMEM, each with a reason.
+ * -EUSAGE when the file that was given has none, else -errno, each with a reason.
  */
 SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 {
@@ -224,6 +229,11 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 	if (err && kbtf->file) {
 		why_errno(why, err, "--btf '%s': cannot be read", kbtf->file);
 		return -EUSAGE;
+	}
+	if (err && err != -ENOENT) {
+		why_errno(why, err, "the kernel's BTF cannot be read");
+		kernel_hint_exhausted(err, why);
+		return err;
 	}
 	if (err) {
 		why_set(why, -EOPNOTSUPP,

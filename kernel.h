@@ -197,7 +197,7 @@ static inline bool kernel_raise_memlock(struct kernel *kernel)
 	if (kernel->memlock_raised)
 		return false;
 	kernel->memlock_raised = true;
-	return sys_unlimit_memlock() == 0;
+	return sys_raise_limit(RLIMIT_MEMLOCK, UINT64_MAX) == 0;
 }
 
 /* Forgets a name that the kernel may not know. True when it is worth another try. */
@@ -312,8 +312,8 @@ SELDOM void kernel_hint_privilege(struct why *why)
 			      "sysctl kernel.perf_event_paranoid=2");
 	else if (!kernel_may(effective, CAP_SYS_ADMIN))
 		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
-	else if (kernel_lockdown()[0])
-		why_hint(why, "the kernel is locked down (%s)", kernel_lockdown());
+	else if (kernel_is_confidential()) /* ("integrity" forbids none of it) */
+		why_hint(why, "the kernel is locked down (confidentiality)");
 	else if (!kernel_may(effective, CAP_SYS_RESOURCE) &&
 		 kernel_version() < version_code(5, 11, 0))
 		why_hint(why, "locked memory may be limited (ulimit -l), "

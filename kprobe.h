@@ -177,15 +177,19 @@ static inline bool attach_is_off(const char *path)
 }
 
 /*
- * An administrator may have switched off what kprobes are made of: then they
- * are set, and silent. Returns what it is, for a message, or NULL. It is looked
- * at where it is done, and is not searched for: this is no part of the start.
+ * An administrator may have switched off what probes of these ways, a bit for each,
+ * are made of: then they are set, and silent. Returns what it is, for a message, or
+ * NULL. It is looked at where it is done, and is not searched for: this is no part of
+ * the start.
  */
-static inline const char *attach_silenced_by(void)
+static inline const char *attach_silenced_by(uint32_t ways)
 {
-	if (attach_is_off("/sys/kernel/debug/kprobes/enabled"))
+	const uint32_t kprobes = 1U << WAY_KPROBE | 1U << WAY_KSYSCALL;
+	const uint32_t ftrace = kprobes | 1U << WAY_KPROBE_MULTI | 1U << WAY_TRACING;
+
+	if ((ways & kprobes) && attach_is_off("/sys/kernel/debug/kprobes/enabled"))
 		return "kprobes are switched off (debugfs: kprobes/enabled is 0)";
-	if (attach_is_off("/proc/sys/kernel/ftrace_enabled"))
+	if ((ways & ftrace) && attach_is_off("/proc/sys/kernel/ftrace_enabled"))
 		return "ftrace is switched off (sysctl kernel.ftrace_enabled is 0)";
 	return NULL;
 }

@@ -208,10 +208,15 @@ static void report_live(const char *program, const struct attach_report *attache
 	print_line(&line);
 }
 
-static void report_silenced(const char *file)
+static void report_silenced(const char *file, const struct programs *programs)
 {
-	const char *by = attach_silenced_by();
+	const char *by;
+	uint32_t ways = 0;
 
+	for (uint32_t i = 0; i < programs->nr; i++)
+		if (programs->items[i].nr_targets)
+			ways |= 1U << programs->items[i].kind->way;
+	by = attach_silenced_by(ways);
 	if (by)
 		report(file, "warning: %s, so hits may not count: switch it on and start again",
 		       by);
@@ -230,13 +235,15 @@ static void signals_block(void)
 	sys_signals_mask(SIG_BLOCK, SYS_SIGNALS_END | SYS_SIGNAL(SIGPIPE) | SYS_SIGNAL(SIGXFSZ));
 }
 
-static void signals_wait(void)
+/* Returns 0, or -errno with a reason where a filter of system calls forbids it. */
+static int signals_wait(struct why *why)
 {
 	int signal;
 
 	do /* nohup(1) ignores SIGHUP, and means it; a blocked signal comes all the same */
 		signal = sys_signals_wait(SYS_SIGNALS_END, 0);
-	while (signal < 0 || (signal == SIGHUP && sys_signal_is_ignored(signal)));
+	while (signal == -EINTR || (signal == SIGHUP && sys_signal_is_ignored(signal)));
+	return signal < 0 ? why_errno(why, signal, "cannot wait for a signal") : 0;
 }
 
 /*
@@ -282,14 +289,7 @@ struct session {
  */
 SELDOM int list_print_piece(const char *data, size_t len)
 {
-	int ret = 0;
-
-	for (; len > 0 && ret >= 0; data += ret, len -= (size_t)ret) {
-		ret = sys_write(STDOUT_FILENO, data, len);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return print_patiently(STDOUT_FILENO, data, len);
 }
 
 SELDOM int session_list(const struct options *options, const struct session *s, struct why *why)
@@ -405,7 +405,7 @@ static int session_go_live(const struct options *options, struct session *s, str
 	if (!s->attached)
 		return object_out_of_memory(why);
 	err = session_attach(options, s, why);
-	for (int i = 1; err == -EAGAIN && i < ATTACH_TRIES; i++) {
+	for (int i = 1; err == -EOVERTAKEN && i < ATTACH_TRIES; i++) {
 		/* (the guardian as well: it has descriptors of the maps that were ours) */
 		err = attachments_close(&s->attachments, why);
 		programs_unload(&s->programs);
@@ -440,15 +440,23 @@ static void session_report_live(const struct options *options, const struct sess
 	}
 }
 
-/* One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a reason. */
+/*
+ * One run of an iterator. Returns 0; -EINTR when a signal ends us; else -errno with a
+ * reason. EAGAIN tells of a million elements of which it said nothing: it goes on.
+ */
 SELDOM int iterator_print(int fd, struct why *why)
 {
 	char piece[PRINT_CHUNK];
-	int err = 0, len = fd;
+	int err = 0, len = fd < 0 ? fd : -EAGAIN;
 
-	while (len >= 0 && !err && (len = sys_read(fd, piece, sizeof(piece))) > 0)
-		err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
-	if (len < 0)
+	while ((len > 0 || len == -EAGAIN) && !err) {
+		len = sys_read(fd, piece, sizeof(piece));
+		if (len > 0)
+			err = print_patiently(STDOUT_FILENO, piece, (size_t)len);
+		else if (len == -EAGAIN && sys_end_is_pending())
+			err = -EINTR;
+	}
+	if (len < 0 && !err)
 		return why_errno(why, len, "the iterator cannot be read");
 	return err && err != -EINTR ? why_errno(why, err, "the iterator's text cannot be written")
 				    : err;
@@ -509,10 +517,10 @@ static int session_run(const struct options *options, struct session *s, struct 
 		session_report_live(options, s);
 	attach_sweep(&s->attachments);
 	if (!options->quiet)
-		report_silenced(options->object);
+		report_silenced(options->object, &s->programs);
 	err = session_has(s, true) ? session_iterate(s, why) : 0;
 	if (!err && session_has(s, false))
-		signals_wait();
+		err = signals_wait(why);
 	return err == -EINTR ? 0 : err;
 }
 

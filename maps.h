@@ -344,10 +344,22 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 	return pinning == PIN_GLOBAL_NS ? dirs->globals_fd : dirs->root_fd;
 }
 
-/* Enters a directory: bpf() takes paths only, and resolves them from there. */
-static inline int pin_enter(int dir_fd)
+/*
+ * Enters a directory: bpf() takes paths only, and resolves them from there.
+ * pin_leave() follows in any case: a uprobe's file may be named from where we were.
+ */
+static inline int pin_enter(int dir_fd, int *out_back)
 {
-	return sys_fchdir(dir_fd);
+	*out_back = sys_openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
+	return kernel_is_exhausted(*out_back) ? *out_back : sys_fchdir(dir_fd);
+}
+
+static inline void pin_leave(int back)
+{
+	if (sys_fchdir(back) < 0)
+		sys_chdir("/"); /* a mount that is left is one that can be undone */
+	if (back >= 0)
+		sys_close(back);
 }
 
 #define MOUNT_TRIES 100
@@ -370,13 +382,14 @@ static inline int pin_lock_mount_point(void)
 static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 {
 	int lock_fd = pin_lock_mount_point();
-	int err = lock_fd < 0 ? lock_fd : 0;
+	int err = lock_fd < 0 ? lock_fd : 0, back;
 
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	if (!err && dirs->root_fd == -ENOENT) {
-		err = pin_enter(lock_fd);
+		err = pin_enter(lock_fd, &back);
 		if (!err) /* the very directory that is open, not where a symlink leads */
 			err = sys_mount("bpf", ".", "bpf", 0, "mode=0700");
+		pin_leave(back);
 		dirs->mounted = err == 0;
 		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
@@ -484,10 +497,8 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
 		sys_close(dirs->namespace_fd);
 	if (dirs->root_fd >= 0)
 		sys_close(dirs->root_fd);
-	if (!keep && dirs->mounted) {
-		sys_chdir("/"); /* the working directory may be in it */
+	if (!keep && dirs->mounted)
 		sys_umount(BPFFS_PATH, UMOUNT_NOFOLLOW);
-	}
 	*dirs = (struct pin_dirs)PIN_DIRS_CLOSED;
 }
 
@@ -499,15 +510,15 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
  */
 static inline int pin_get(int dir_fd, int pin_fd, const char *name)
 {
-	int proc_fd = fs_open(&fs_proc);
+	int proc_fd = fs_open(&fs_proc), back;
 	struct text path;
 	int fd;
 
 	text_setf(&path, "self/fd/%d", pin_fd);
-	if (proc_fd >= 0 && pin_enter(proc_fd) == 0)
-		fd = sys_obj_get(path.data);
-	else
-		fd = pin_enter(dir_fd) == 0 ? sys_obj_get(name) : -EACCES;
+	fd = pin_enter(proc_fd < 0 ? dir_fd : proc_fd, &back);
+	if (fd == 0)
+		fd = sys_obj_get(proc_fd < 0 ? name : path.data);
+	pin_leave(back);
 	if (proc_fd >= 0)
 		sys_close(proc_fd);
 	return fd;
@@ -742,14 +753,15 @@ static inline bool maps_lacks_pin(const struct maps *maps, uint32_t idx)
 SELDOM int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
 {
 	const struct object_map *map = &maps->specs->items[idx];
-	int err = pin_open_dirs(&maps->dirs, map, true, why);
+	int err = pin_open_dirs(&maps->dirs, map, true, why), back;
 	struct text path;
 
 	if (err)
 		return err;
-	err = pin_enter(pin_dir_fd(&maps->dirs, map->pinning));
+	err = pin_enter(pin_dir_fd(&maps->dirs, map->pinning), &back);
 	if (err == 0)
 		err = sys_obj_pin(maps->items[idx].fd, map->name);
+	pin_leave(back);
 	maps->items[idx].pinned = maps->items[idx].pinned_here = err == 0;
 	if (err == 0)
 		return 0;
@@ -779,10 +791,13 @@ SELDOM int maps_adopt(struct maps *maps, struct why *why)
 	return 0;
 }
 
+/* An -errno of ours, for who has to do it all again: no system call returns it. */
+#define EOVERTAKEN EREMCHG
+
 /*
  * Pins what was created here: the last step of a start, so that no pin is of one
  * that fails or is killed on its way. Returns 0, or -errno with a reason;
- * -EAGAIN when somebody else was first: his maps have taken the places of ours,
+ * -EOVERTAKEN when somebody else was first: his maps have taken the places of ours,
  * and programs that were loaded before have to be loaded again.
  */
 static inline int maps_pin(struct maps *maps, struct why *why)
@@ -794,7 +809,7 @@ static inline int maps_pin(struct maps *maps, struct why *why)
 			why_subject(why, err, "map '%s'", maps->specs->items[i].name);
 		if (err == -EEXIST) {
 			err = maps_adopt(maps, why);
-			return err ? err : -EAGAIN;
+			return err ? err : -EOVERTAKEN;
 		}
 		if (err)
 			return err;

@@ -69,13 +69,15 @@ static inline int multi_attach_names(struct attachments *all, struct multi *mult
 
 /*
  * The same by the functions' names, which stand in kallsyms in the order of `places`:
- * before v4.12 tracefs takes no address for a return probe. As probe_attach_each().
+ * before v4.12 tracefs takes no address for a return probe. Of several functions of one
+ * name it takes the first, so that the others are left out. As probe_attach_each().
  */
 SELDOM int multi_attach_returns(struct attachments *all, const struct places *places,
 				int prog_fd, int *out_refused)
 {
 	struct probe_site site = { .kind = PROBE_KERNEL, .retprobe = true };
 	char name[SYMBOL_NAME_SIZE];
+	struct name_set seen;
 	struct fs_lines lines;
 	struct symbol symbol;
 	uint32_t nr = 0, nr_set = 0;
@@ -83,15 +85,20 @@ SELDOM int multi_attach_returns(struct attachments *all, const struct places *pl
 
 	if (ret)
 		return ret;
+	if (!name_set_open(&seen))
+		ret = -ENOMEM;
 	site.name = name;
 	while (ret >= 0 && nr < places->nr && symbols_next(&lines, &symbol)) {
+		const bool first = name_set_add(&seen, symbol.name, symbol.len);
+
 		if (symbol.address != places->items[nr])
 			continue;
 		symbol_copy_name(&symbol, name);
-		ret = probe_attach_next(all, &site, prog_fd, out_refused);
+		ret = first ? probe_attach_next(all, &site, prog_fd, out_refused) : 1;
 		nr_set += ret == 0;
 		nr++;
 	}
+	name_set_close(&seen);
 	fs_lines_close(&lines);
 	return ret < 0 ? ret : (int)(places->nr - nr_set);
 }

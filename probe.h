@@ -219,11 +219,14 @@ SELDOM int event_remove(int events_fd, enum probe_kind kind, const char *event)
 	return event_write(events_fd, &line);
 }
 
-/* A blank would end the path, and a newline the command. */
+/*
+ * A blank would end the path, a newline the command, and behind '#' there is a comment.
+ * (To the kernel, 0xa0 is a blank: UTF-8 has it in some letters.)
+ */
 static inline bool event_path_is_plain(const char *path)
 {
 	for (; *path; path++)
-		if ((uint8_t)*path <= ' ')
+		if ((uint8_t)*path <= ' ' || *path == '#' || (uint8_t)*path == 0xa0)
 			return false;
 	return true;
 }
@@ -339,12 +342,15 @@ static inline void events_sweep(const struct probe_session *session, enum probe_
 static inline void guardian_run(pid_t parent, int tracing_fd)
 {
 	const unsigned long death = SYS_SIGNAL(SIGUSR1);
+	pid_t now;
 
 	sys_signals_mask(SIG_BLOCK, death);
 	sys_setsid();
 	sys_call2(__NR_prctl, PR_SET_PDEATHSIG, SIGUSR1);
-	while (sys_getppid() == parent)
-		sys_signals_wait(death, 0);
+	/* (It is 0 to the first of a PID namespace, after unshare -p: the signal must do.) */
+	while ((now = sys_getppid()) == parent || !now)
+		if (sys_signals_wait(death, 0) == SIGUSR1 && !now)
+			break;
 	for (int tries = 0; tries < GUARDIAN_TRIES; tries++) {
 		unsigned int nr_left = 0;
 
@@ -439,7 +445,8 @@ SELDOM int probe_attach_event(struct probe_session *session, const struct probe_
 	int err;
 
 	event_make_name(session->nr_events + 1, &event);
-	if (!session->guardian)
+	/* (Before all events: a copy of what perf knows them by would keep them busy.) */
+	if (!session->guardian && !session->nr_events)
 		session->guardian = guardian_start(session->tracing_fd);
 	err = event_create(session->events_fd[site->kind], site, event.data);
 	if (err)
@@ -597,7 +604,7 @@ static inline struct attachment *attachments_add(struct attachments *all)
 	if (all->nr >= ATTACHMENTS_FEW && !all->more) {
 		all->more = sys_memory(ATTACHMENTS_MAX * sizeof(*all->more));
 		/* Each has up to two descriptors, and 1024 is what a shell gives. */
-		sys_raise_nofile(2 * ATTACHMENTS_MAX);
+		sys_raise_limit(RLIMIT_NOFILE, 2 * ATTACHMENTS_MAX);
 	}
 	if ((all->nr >= ATTACHMENTS_FEW && !all->more) || all->nr >= ATTACHMENTS_MAX)
 		return NULL;

@@ -175,7 +175,7 @@ static inline int clock_open(struct attachments *all, uint64_t frequency, int pr
 			     struct why *why)
 {
 	uint64_t first, last;
-	char online[256];
+	char online[4096]; /* all that sysfs gives: "0,4,8" and on, where SMT is off, may be long */
 	const char *list = online;
 	const uint32_t nr = all->nr;
 	int err = fs_read(&fs_sys, "devices/system/cpu/online", online, sizeof(online));

@@ -468,13 +468,19 @@ static inline int uprobe_attach_each(struct attachments *all, struct uprobe *upr
 static inline int uprobe_explain(const struct attachments *all, const struct uprobe *uprobe,
 				 int err, struct why *why)
 {
+	const bool by_event = all->probes.events_fd[PROBE_USER] >= 0;
+
 	if (uprobe->kind->way == WAY_UPROBE_MULTI &&
 	    !probe_multi_is_there(uprobe->kind->attach_type))
 		return probe_refuse_multi(uprobe->kind, why);
-	if (err == -EINVAL && all->probes.events_fd[PROBE_USER] >= 0 &&
-	    !event_path_is_plain(uprobe->path.data))
+	if (err == -EINVAL && by_event && !event_path_is_plain(uprobe->path.data))
 		return why_set(why, err,
-			       "cannot be probed: tracefs takes no path with blanks in it");
+			       "cannot be probed: tracefs takes no path with "
+			       "blanks, '#' or the byte 0xa0 in it");
+	if (by_event && text_find(uprobe->path.data, ":") && kernel_is_before(4, 11))
+		return why_errno(why, err,
+				 "cannot be probed: before Linux 4.11 tracefs takes "
+				 "no path with ':' in it");
 	if (err == -EINVAL)
 		return why_errno(why, err,
 				 "cannot be probed: there is no instruction there, "

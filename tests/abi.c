@@ -286,7 +286,7 @@ FIELD(sys_cap_data, permitted, struct __user_cap_data_struct, permitted);
 FIELD(sys_cap_data, inheritable, struct __user_cap_data_struct, inheritable);
 _Static_assert(sizeof(struct sys_cap_data) == sizeof(struct __user_cap_data_struct), "size");
 _Static_assert(_LINUX_CAPABILITY_U32S_3 == 2, "sys_capabilities() has two of them");
-_Static_assert(sizeof(struct rlimit64) == 2 * sizeof(uint64_t), "sys_unlimit_memlock() has an array");
+_Static_assert(sizeof(struct rlimit64) == 2 * sizeof(uint64_t), "sys_raise_limit() has an array");
 _Static_assert(ELF_NAME_MAX > NAME_MAX, "a map's name may be that of a file, its pin");
 
 /* ---- elf64.h, uprobe.h, kernel.h ---- */

@@ -342,6 +342,33 @@ static void attach_reasons(void)
 	EXPECT_TEXT(why.reason.data, "this kernel cannot probe there");
 }
 
+/* Only what is made of what was switched off is told of. */
+static void silenced_ways(void)
+{
+	static const struct fixture_file off[] = {
+		{ "/sys/kernel/debug/kprobes/enabled", "0\n" }, { "/proc/sys/kernel/ftrace_enabled", "0\n" },
+		{ NULL, NULL },
+	};
+	static const struct fixture_file on[] = {
+		{ "/sys/kernel/debug/kprobes/enabled", "1\n" }, { "/proc/sys/kernel/ftrace_enabled", "1\n" },
+		{ NULL, NULL },
+	};
+	static const enum kind_way others[] = { WAY_TRACEPOINT, WAY_RAW_TRACEPOINT, WAY_UPROBE,
+						WAY_UPROBE_MULTI, WAY_PERF_EVENT, WAY_ITER };
+
+	fixture.files = off;
+	EXPECT(text_find(attach_silenced_by(1U << WAY_KPROBE), "kprobes"));
+	EXPECT(text_find(attach_silenced_by(1U << WAY_KSYSCALL), "kprobes"));
+	EXPECT(text_find(attach_silenced_by(1U << WAY_KPROBE_MULTI), "ftrace"));
+	EXPECT(text_find(attach_silenced_by(1U << WAY_TRACING | 1U << WAY_UPROBE), "ftrace"));
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		EXPECT(!attach_silenced_by(1U << others[i]));
+	fixture.files++;
+	EXPECT(text_find(attach_silenced_by(1U << WAY_KPROBE), "ftrace"));
+	fixture.files = on;
+	EXPECT(!attach_silenced_by(UINT32_MAX));
+}
+
 static const struct check_case attach_cases[] = {
 	{ "target: FUNCTION+OFFSET", targets_parse },
 	{ "target: too long", targets_too_long },
@@ -353,6 +380,7 @@ static const struct check_case attach_cases[] = {
 	{ "event: its number", event_ids },
 	{ "attach: what makes it try another way", attach_rungs },
 	{ "attach: reasons", attach_reasons },
+	{ "attach: what is switched off", silenced_ways },
 };
 
 #endif

@@ -502,6 +502,22 @@ static void bad_files_of_btf(void)
 	}
 }
 
+/* What cannot be read is not taken for what is not there. */
+static void kernels_btf_is_refused(void)
+{
+	static const struct fixture_file files[] = {
+		{ "/sys/kernel/btf/vmlinux", "" }, { NULL, NULL },
+	};
+	struct kbtf kbtf = { .file = NULL };
+
+	fixture.files = files;
+	EXPECT_NUMBER(kbtf_open(&kbtf, &why), -EINVAL);
+	EXPECT_TEXT(why.reason.data, "the kernel's BTF cannot be read: Invalid argument");
+	fixture.files++;
+	EXPECT_NUMBER(kbtf_open(&kbtf, &why), -EOPNOTSUPP);
+	kbtf_close(&kbtf);
+}
+
 static const struct check_case symbol_cases[] = {
 	{ "files: lines of mountinfo", mountinfo_lines },
 	{ "files: lines", lines_read },
@@ -516,6 +532,7 @@ static const struct check_case symbol_cases[] = {
 	{ "symbols: offsets outside of the function", offsets_are_checked },
 	{ "symbols: externs", externs_by_address },
 	{ "symbols: --btf of a file that has none", bad_files_of_btf },
+	{ "symbols: a kernel's BTF that cannot be read", kernels_btf_is_refused },
 };
 
 #endif

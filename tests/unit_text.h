@@ -117,6 +117,8 @@ static void why_carries(void)
 static void error_texts(void)
 {
 	EXPECT_TEXT(error_text(-ENOENT), strerror(ENOENT));
+	EXPECT_TEXT(error_text(-EISDIR), strerror(EISDIR));
+	EXPECT_TEXT(error_text(-EFBIG), strerror(EFBIG));
 	EXPECT_TEXT(error_text(-524), "Operation not supported by the kernel");
 	EXPECT_TEXT(error_text(-4000), NULL);
 	EXPECT_NUMBER(why_errno(&why, -EPERM, "cannot %s", "go"), -EPERM);

@@ -371,6 +371,41 @@ static void binaries_found(void)
 	}
 }
 
+/* What a path is not to have, where it goes by tracefs. */
+static void paths_that_tracefs_refuses(void)
+{
+	static const struct fixture_file none[] = { { NULL, NULL } };
+	static const struct kind kind = { .way = WAY_UPROBE };
+	struct attachments all = ATTACHMENTS_CLOSED;
+	struct uprobe uprobe = { .kind = &kind };
+	static const struct {
+		const char *path, *version;
+		int events_fd, err;
+		const char *reason;
+	} rows[] = {
+		{ "/a b", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#' or the byte 0xa0 in it" },
+		{ "/a#b", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#'" },
+		{ "/\xc3\xa0", "Debian 6.1.0-1", 9, -EINVAL, "tracefs takes no path with blanks, '#'" },
+		{ "/\xc3\xa4", "Debian 6.1.0-1", 9, -EINVAL, "there is no instruction there" },
+		{ "/a:b", "Debian 4.9.0-1", 9, -ENOENT, "before Linux 4.11 tracefs takes no path with ':' in it: No such file" },
+		{ "/a:b", "Debian 4.9.0-1", 9, -EINVAL, "before Linux 4.11 tracefs takes no path with ':' in it" },
+		{ "/a:b", "Debian 6.1.0-1", 9, -EINVAL, "there is no instruction there" },
+		{ "/a:b", "Debian 4.9.0-1", -1, -EINVAL, "there is no instruction there" },
+		{ "/ab", "Debian 4.9.0-1", 9, -EINVAL, "there is no instruction there" },
+	};
+
+	fixture.files = none;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		check.row = rows[i].reason;
+		fixture.version = rows[i].version;
+		all.probes.events_fd[PROBE_USER] = rows[i].events_fd;
+		text_clear(&uprobe.path);
+		text_add(&uprobe.path, rows[i].path, strlen(rows[i].path));
+		EXPECT_NUMBER(uprobe_explain(&all, &uprobe, rows[i].err, &why), rows[i].err);
+		EXPECT(text_find(why.reason.data, rows[i].reason));
+	}
+}
+
 static const struct check_case uprobe_cases[] = {
 	{ "binary: the symbol that is meant", symbols_in_binaries },
 	{ "binary: symbols by a pattern", symbols_by_pattern },
@@ -380,6 +415,7 @@ static const struct check_case uprobe_cases[] = {
 	{ "binary: tables that lead outside", binaries_hostile },
 	{ "binary: mutated", binaries_mutated },
 	{ "binary: where it is", binaries_found },
+	{ "binary: paths that tracefs does not take", paths_that_tracefs_refuses },
 };
 
 #endif

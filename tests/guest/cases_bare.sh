@@ -124,6 +124,7 @@ no_file() {
 fifo() {
     mkfifo $RUN/fifo
     refused 3 "FIFO\|fifo\|pipe" $RUN/fifo sys_bpf
+    refused 2 "'$RUN/fifo': cannot be read" --btf=$RUN/fifo $OBJ/fields.o
 }
 
 empty_object() {

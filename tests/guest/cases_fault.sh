@@ -143,6 +143,34 @@ fail_with_own_mount() {
     grep -q 'OBJ_PIN.*INJECTED' $RUN/trace || fail "the pin is not the fourth call"
 }
 
+# Nothing that is started later holds the events that are there.
+without_guardian() {
+    leftovers >$RUN/baseline
+    one_fault clone 1 EAGAIN --attach=tracefs $OBJ/every.o vfs_fsync vfs_read
+    expect "exit status" "$status" 0
+    expect "children that were started" "$(grep -c '^clone(' $RUN/trace)" 1
+}
+
+# What may be there the next moment (here, a process for the mount) is not asked for
+# again and again.
+no_child_to_mount() {
+    at='a kernel before 5.2, and no process: '
+    launch $STRACE -o $RUN/trace -e inject=fsopen:error=ENOSYS -e inject=clone:error=EAGAIN \
+        load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    ended
+    expect "exit status" "$status" 1
+    expect_text "$stderr" "Resource temporarily unavailable"
+    expect "how often it was loaded" "$(grep -c BPF_PROG_LOAD $RUN/trace)" 1
+}
+
+# A filter of system calls may forbid what a live loader stays in.
+not_to_wait() {
+    leftovers >$RUN/baseline
+    one_fault rt_sigtimedwait 1+ EPERM $OBJ/count.o sys_bpf
+    expect "exit status" "$status" 1
+    expect_text "$stderr" "cannot wait for a signal"
+}
+
 # Two starts, of which the later one is first to pin: they share its map, and the
 # pin stays whoever fails.
 launch_slow() { # [OPTION]... OBJECT FUNCTION: two seconds before its first probe
@@ -217,6 +245,9 @@ check "each step fails, with a choice of ways" fail_every_step $OBJ/count.o sys_
 check "each step fails, with a pin" fail_every_step $OBJ/pin_global.o sys_bpf
 check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys_bpf
 check "a start that mounts bpffs fails" fail_with_own_mount
+check "its first child cannot be started" without_guardian
+check "it may start no child" no_child_to_mount
+check "it may not wait for a signal" not_to_wait
 check "another start is first to pin, by perf" overtaken hits --attach=perf $OBJ/pin_object.o
 check "another start is first to pin, by tracefs" overtaken hits --attach=tracefs $OBJ/pin_object.o
 check "another start is first to pin globally" overtaken tc/globals/hits $OBJ/pin_global.o

@@ -133,9 +133,11 @@ binaries_refused() {
     tries_in_vain "'/init': is not an ELF file" uprobe//init:main -- true
     tries_in_vain "'/dev': is not a file" uprobe//dev:main -- true
     tries_in_vain 'expected BINARY:SYMBOL' uprobe//bin/attach_try -- true
-    cp $ATTACH "$RUN/with blank"
-    tries_in_vain 'takes no path with blanks' --tracefs "uprobe/$RUN/with blank:probed" -- true
-    tries 10 "'$RUN/with blank:probed'" "uprobe/$RUN/with blank:probed" -- "$RUN/with blank" --call 10
+    for name in 'with blank' 'with#comment'; do
+        cp $ATTACH "$RUN/$name"
+        tries_in_vain 'takes no path with blanks' --tracefs "uprobe/$RUN/$name:probed" -- true
+        tries 10 "'$RUN/$name:probed'" "uprobe/$RUN/$name:probed" -- "$RUN/$name" --call 10
+    done
 }
 
 # The guardian removes all events; without it the next one does.

@@ -151,6 +151,19 @@ pinned_by_name() {
     umount $BPFFS
 }
 
+# What is done with pins does not change what a uprobe's path is relative to.
+pinned_beside_a_relative_path() {
+    cd /bin || return
+    for started in 10 20; do
+        starts beside || break
+        attach_try --call 10
+        expect "the count" "$(map_value "pinned $BPFFS/kept")" $started
+        stop_well
+    done
+    cd /
+    umount $BPFFS
+}
+
 maps_in_their_own_sections() {
     mount_bpffs
     starts named_maps || return
@@ -305,6 +318,17 @@ iterator() {
     ! grep -v '^a task$' $RUN/stdout.1 >>$RUN/notes || fail "it shows something else"
 }
 
+# As after a million elements of which the iterator says nothing.
+iterator_goes_on() {
+    has_btf || return
+    needs $STRACE || return
+    launch $STRACE -o $RUN/trace -P anon_inode:bpf_iter -e inject=read:error=EAGAIN:when=1 \
+        load_kp_bpf $OBJ/tasks.o
+    ended $pid 5
+    expect "exit status" "$status" 0
+    grep -q INJECTED $RUN/trace || fail "no read failed"
+}
+
 # Nothing is left of an object of many parts, whenever it is killed.
 killed() {
     for pause in 5 20 40 60 80; do
@@ -333,6 +357,7 @@ check "object: a jump table" jump_table
 check "object: variables in an arena" variables_in_an_arena
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
+check "object: a map that is pinned, and a path from here" pinned_beside_a_relative_path
 check "object: maps in sections of their own" maps_in_their_own_sections
 check "object: fields where this kernel has them" fields_of_this_kernel
 check "object: a field that no kernel has" field_of_no_kernel
@@ -350,5 +375,6 @@ check "object: a program for another tool" for_another_tool
 check "object: programs bound to BTF" bound_to_btf
 check "object: a function's entry and return in one program" session
 check "object: an iterator prints" iterator
+check "object: an iterator that pauses" iterator_goes_on
 check "object: killed while it starts" killed
 check "object: only checked" only_checked

@@ -263,6 +263,17 @@ returns_on() { # VERSION MECHANISM
     stop_old
 }
 
+# Of two functions with one name that is the first, which is not to be counted twice.
+returns_of_one_name() {
+    name=$(awk '$2 == "t" && NF == 3 && $3 ~ /^[a-z]*_show$/ { nr[$3]++ }
+            END { for (name in nr) if (nr[name] == 2) print name }' /proc/kallsyms |
+        sort | head -n 1)
+    launch old 4.9 load_kp_bpf -r $OBJ/every.o "${name%?}?"
+    wait_live || { ended; skip "this kernel itself refuses a name that is not unique"; return; }
+    expect_text "$stderr" "the return of 1 function ('${name%?}?'), 1 left out, by tracefs"
+    stop_old
+}
+
 # A name that is none for an event, which the PMU of 4.17 to 5.0 makes of it.
 odd_name() {
     name=$(awk '$2 ~ /[tT]/ && NF == 3 && $3 ~ /^[a-z_]*\.(isra|constprop)\.0$/ { nr[$3]++ }
@@ -309,6 +320,7 @@ check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fol
 check "each old kernel: tail calls" on_each "$all" tails_on
 check "each old kernel: by their sections" on_each "4.19 5.4" sections_on
 check "each old kernel: returns of a pattern" on_each "$all" returns_on
+check "4.9: the returns of two functions of one name" without_pmu returns_of_one_name
 check "4.14: helpers that read text" without_pmu works_on 4.14 tracefs $OBJ/reads_text.o sys_bpf
 check "4.9: helpers that read text" refused_on 4.9 "verifier refused" "no helper '45'" \
     $OBJ/reads_text.o sys_bpf

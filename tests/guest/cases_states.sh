@@ -51,9 +51,9 @@ few_descriptors() { # WAY
     done
 }
 
-little_memory() {
-    for limit in 100 200 400; do
-        launch sh -c "ulimit -v $limit; exec load_kp_bpf $OBJ/latency_return.o vfs_read"
+little_memory() { # OBJECT [FUNCTION]
+    for limit in 100 200 400 3000 9000; do
+        launch sh -c "ulimit -v $limit; exec load_kp_bpf $*"
         if wait_live; then
             stop_well
         else
@@ -146,6 +146,33 @@ in_pid_namespace() { # WAY
     works unshare -p -f -m sh -c "umount -l /proc; exec load_kp_bpf --attach=$1 $OBJ/count.o sys_bpf"
 }
 
+# As after nsenter -m: /proc is of a PID namespace in which we are not. The first
+# start pins its map, the second one looks at the pin.
+beside_another_proc() {
+    local outer inner
+    unshare -m -p -f sh -c "mount -t proc proc /proc; : >$RUN/ready; exec sleep 1000" &
+    outer=$!
+    for moment in $(seq 100); do
+        [ ! -e $RUN/ready ] || break
+        usleep 20000
+    done
+    inner=$(children_of $outer | tr -d " ")
+    for count in 10 20; do
+        start_in "$inner" || break
+        hit 10
+        expect "the count" "$(map_value "pinned $BPFFS/hits")" $count
+        kill -INT "$(loader_pid)"
+        ended && expect "exit status" "$status" 0
+    done
+    kill -9 "$inner"
+    wait $outer
+}
+
+start_in() { # PID
+    launch nsenter -t "$1" -m load_kp_bpf $OBJ/pin_object.o sys_bpf
+    wait_live || { ended; fail "it did not go live: $(head -n 1 "$stderr")"; }
+}
+
 killed_in_pid_namespace() {
     launch unshare -p -f load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
     wait_live || { fail "not live: $(cat "$stderr")"; return; }
@@ -153,6 +180,23 @@ killed_in_pid_namespace() {
     ended
     # A PID namespace takes the guardian with it: the event is the next start's.
     start --attach=tracefs $OBJ/count.o sys_bpf && counts && stop_well
+}
+
+# unshare -p without -f: a namespace for its children, whose first one is the guardian.
+children_in_pid_namespace() {
+    for start in 1 2 3 4 5; do
+        works unshare -p load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    done
+    launch unshare -p load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    wait_live || { fail "not live: $(cat "$stderr")"; return; }
+    kill -KILL $pid
+    ended
+    nothing_left $RUN/before || fail "left: $(head -n 3 $RUN/difference | tr '\n' ';')"
+}
+
+# The machine that a process is told of need not be the kernel's.
+under_setarch() { # WAY
+    works linux32 load_kp_bpf --attach="$1" $OBJ/count.o sys_bpf
 }
 
 in_chroot() { # WAY
@@ -290,7 +334,8 @@ check "3 to 8 descriptors, by perf" few_descriptors perf
 check "3 to 8 descriptors, by tracefs" few_descriptors tracefs
 check "a small stack" limited "-s 64" perf
 check "no core files, no processes" limited "-c 0 -p 0" tracefs
-check "little address space" with_bpffs little_memory
+check "little address space" with_bpffs little_memory $OBJ/latency_return.o vfs_read
+check "little address space for the kernel's types" little_memory $OBJ/fields.o
 check "messages that may take no byte, by perf" no_file_size perf
 check "messages that may take no byte, by tracefs" no_file_size tracefs
 check "a refusal that may take no byte" no_file_size_refused
@@ -304,7 +349,11 @@ done
 check "a mount namespace of its own" in_mount_namespace
 check "PID 1 of a namespace, by perf" in_pid_namespace perf
 check "PID 1 of a namespace, by tracefs" in_pid_namespace tracefs
+check "beside the /proc of another PID namespace" with_bpffs beside_another_proc
 check "killed with its PID namespace" killed_in_pid_namespace
+check "its children in a PID namespace" children_in_pid_namespace
+check "told of a 32-bit machine, by perf" under_setarch perf
+check "told of a 32-bit machine, by tracefs" under_setarch tracefs
 check "in a chroot, by perf" in_chroot perf
 check "in a chroot, by tracefs" in_chroot tracefs
 check "a user namespace, as nobody" unprivileged_namespace -U

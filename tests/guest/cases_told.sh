@@ -16,6 +16,12 @@ locked_down() { # MODE
 integrity() { # WAY
     locked_down integrity || return
     start --attach="$1" $OBJ/count.o sys_bpf && counts && stop_well
+    # It is not to blame for what something else forbids.
+    launch $STRACE -o /dev/null -e inject=perf_event_open:error=EPERM \
+        load_kp_bpf --attach="$1" $OBJ/count.o sys_bpf
+    ended
+    expect "exit status" "$status" 1
+    expect_text "$stderr" "^load_kp_bpf: hint: .*seccomp"
 }
 
 confidentiality() { # WAY
