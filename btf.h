@@ -732,28 +732,44 @@ static inline void btf_raise_words(uint32_t *highest, const uint8_t *p, const ui
 			*highest = btf_word(p);
 }
 
+/* Are the names there that stand at every step bytes from p on, and none of them too long? */
+SELDOM int btf_check_names(const struct btf *btf, const uint8_t *p, const uint8_t *end, size_t step,
+			   struct why *why)
+{
+	for (; p < end; p += step) {
+		const char *name = btf_string(btf, btf_word(p));
+
+		if (!name)
+			return why_bad(why, "a name at offset %u, the strings have %llu bytes",
+				       btf_word(p),
+				       (unsigned long long)(btf->first_string + btf->strings.size));
+		if (elf_name_is_long(name))
+			return why_bad(why, "a name has more than %u characters", ELF_NAME_MAX);
+	}
+	return 0;
+}
+
 /* Is there what the record at p names, and what follows it? */
 static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct why *why)
 {
 	const uint8_t *extra = p + sizeof(struct btf_record), *end = btf_record_next(p);
-	uint64_t end_string = btf->first_string + btf->strings.size;
 	const struct btf_kind_row *row;
 	struct btf_record record;
-	uint32_t string, type;
+	uint32_t type;
+	int err;
 
 	memcpy(&record, p, sizeof(record));
 	row = btf_kind_row(btf_info_kind(record.info));
-	string = record.name_off;
 	type = row->has_type ? record.ref : 0;
-	if (row->has_names)
-		btf_raise_words(&string, extra, end, row->element);
+	err = btf_check_names(btf, p, p + sizeof(record.name_off), sizeof(record), why);
+	if (!err && row->has_names)
+		err = btf_check_names(btf, extra, end, row->element, why);
+	if (err)
+		return err;
 	if (row->has_types)
 		btf_raise_words(&type, extra + row->type_off, end, row->element);
 	if (btf_info_kind(record.info) == BTF_KIND_ARRAY)
 		btf_raise_words(&type, extra, extra + 2 * sizeof(type), sizeof(type));
-	if (string >= end_string)
-		return why_bad(why, "a name at offset %u, the strings have %llu bytes",
-			       string, (unsigned long long)end_string);
 	return type < btf->end_id ? 0
 		: why_bad(why, "refers to type %u, out of range (there are %u)", type,
 			  btf->end_id);
@@ -853,7 +869,7 @@ static inline bool btf_ext_section_next(const struct btf_ext *ext, enum btf_ext_
 		.record_size = ext->record_size[table],
 	};
 	len = (uint64_t)out->nr * out->record_size;
-	if (!out->section ||
+	if (!out->section || elf_name_is_long(out->section) ||
 	    !view_slice(ext->tables[table], *off + sizeof(words), len, &out->records))
 		return false;
 	*off += sizeof(words) + len;

@@ -205,6 +205,8 @@ static inline int core_path_read(const char *access, struct core_path *out, stru
 	uint64_t value;
 
 	out->nr = 0;
+	if (elf_name_is_long(access)) /* of zeros, for instance */
+		return why_bad(why, "access '%s' is malformed", access);
 	do {
 		if (out->nr == CORE_ACCESSES_MAX)
 			return why_bad(why, "access '%s' has more than %u numbers",

@@ -537,6 +537,32 @@ static void btf_refuses(void)
 	check.row = NULL;
 }
 
+/* Many names may share a string's bytes: of one that is too long they would be too many. */
+static void btf_refuses_long_names(void)
+{
+	static const uint32_t words[] = { WORD_INT, WORD_MEMBER };
+	static char name[ELF_NAME_MAX + 2];
+
+	memset(name, 'n', ELF_NAME_MAX + 1);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		static uint8_t memory[1024];
+		struct arena arena = { memory, sizeof(memory), 0 };
+		uint32_t off;
+		struct view view;
+
+		small_btf();
+		off = btf_image_string(&image, name);
+		view = btf_image_view(&image);
+		memcpy(image.bytes + words[i] * sizeof(off), &off, sizeof(off));
+		EXPECT_NUMBER(btf_open_checked(view, NULL, &arena, &btf), -ENOEXEC);
+		EXPECT_TEXT(why.reason.data, i ? "type 2: a name has more than 2047 characters"
+					       : "type 1: a name has more than 2047 characters");
+		off++;
+		memcpy(image.bytes + words[i] * sizeof(off), &off, sizeof(off));
+		EXPECT_NUMBER(btf_open_checked(view, NULL, &arena, &btf), 0);
+	}
+}
+
 /* Nothing is there whose name is not, in BTF that nobody has checked. */
 static void btf_leaves_out_the_nameless(void)
 {
@@ -726,6 +752,7 @@ static void btf_ext_refuses(void)
 		{ "a relocation's type", EXT_CORE_RECORDS + 1, 5,
 		  "core_relo: section 'int': record 0: type 5, out of range (there are 5)" },
 	};
+	static char name[ELF_NAME_MAX + 2];
 	struct ext_image bytes;
 	struct btf_ext ext;
 
@@ -744,6 +771,16 @@ static void btf_ext_refuses(void)
 	bytes.preamble.magic = 0;
 	EXPECT_NUMBER(ext_open(&bytes, &ext), -ENOEXEC);
 	EXPECT_TEXT(why.reason.data, "has magic number 0x0, expected 0xeb9f (BTF)");
+
+	memset(name, 'n', ELF_NAME_MAX + 1);
+	small_btf();
+	btf_image_string(&image, name);
+	bytes = ext_start();
+	bytes.words[EXT_CORE_SECOND] = 9;
+	EXPECT_NUMBER(ext_open(&bytes, &ext), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "core_relo: the section at byte 28 goes beyond its 56 bytes");
+	bytes.words[EXT_CORE_SECOND] = 10;
+	EXPECT_NUMBER(ext_open(&bytes, &ext), 0);
 }
 
 /* ---- Names and values ---- */
@@ -1058,6 +1095,7 @@ static const struct check_case btf_cases[] = {
 	{ "BTF: split, on a base", btf_split },
 	{ "BTF: refused preambles", btf_refuses_preambles },
 	{ "BTF: refused sections and types", btf_refuses },
+	{ "BTF: refused names", btf_refuses_long_names },
 	{ "BTF: left out unchecked", btf_leaves_out_the_nameless },
 	{ "BTF: a longer header", btf_headers_may_grow },
 	{ "BTF: no memory for the index", btf_needs_memory },

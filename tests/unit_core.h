@@ -438,6 +438,7 @@ static void core_refuses_ends(void)
 {
 	struct btf_core_relocation relocation;
 	char access[2 * CORE_ACCESSES_MAX + 2] = "0";
+	static char zeros[ELF_NAME_MAX + 2];
 
 	core_start();
 	relocation = core_record(BPF_CORE_TYPE_EXISTS, L_S, "0");
@@ -448,6 +449,10 @@ static void core_refuses_ends(void)
 		strcat(access, ":0");
 	EXPECT_NUMBER(core_run(0, L_S, access, (struct insn)MOV(0)), -ENOEXEC);
 	EXPECT(text_find(why.reason.data, "has more than 64 numbers"));
+	memset(zeros, '0', ELF_NAME_MAX + 1);
+	EXPECT_NUMBER(core_run(0, L_S, zeros, (struct insn)MOV(0)), -ENOEXEC);
+	EXPECT(text_find(why.reason.data, "000...' is malformed"));
+	EXPECT_NUMBER(core_run(0, L_S, zeros + 1, (struct insn)MOV(0)), 0);
 
 	core_start();
 	core.targets.kernel = NULL;
