@@ -256,6 +256,7 @@ SELDOM int why_bad(struct why *why, const char *format, ...)
 	ROW(EEXIST, "File exists") \
 	ROW(ENODEV, "No such device") \
 	ROW(ENOTDIR, "Not a directory") \
+	ROW(EISDIR, "Is a directory") \
 	ROW(EINVAL, "Invalid argument") \
 	ROW(ENFILE, "Too many open files in system") \
 	ROW(EMFILE, "Too many open files") \
