@@ -17,6 +17,8 @@ struct task_struct {
 	int tgid;
 } KP_KERNEL_TYPE;
 
+enum pid_type { PIDTYPE_PID };
+
 const volatile __s32 only_pid = -1;
 const volatile _Bool loud = 1;
 char title[16] = "a \"mixed\" \xe9";
@@ -27,6 +29,9 @@ static __attribute__((noinline)) int passes(struct task_struct *task)
 {
 	__s32 pid = BPF_CORE_READ(task, pid);
 
+	if (!__builtin_preserve_type_info(*(enum pid_type *)0, 0) ||
+	    !__builtin_preserve_enum_value(*(enum pid_type *)PIDTYPE_PID, 0))
+		return 0;
 	return only_pid < 0 || pid == only_pid;
 }
 
