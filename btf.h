@@ -77,11 +77,11 @@ struct btf_header {
 
 struct btf_record {
 	uint32_t name_off;
-	uint32_t info;     /* bits 0-15 how many elements, 24-28 the kind, 31 the kind's flag */
+	uint32_t info;     /* bits 0-23 how many elements, 24-30 the kind, 31 the kind's flag */
 	uint32_t ref;      /* a size or a type, as the kind has it */
 };
 
-#define BTF_INFO_UNKNOWN 0x60ff0000U /* bits with no meaning yet */
+#define BTF_INFO_UNKNOWN 0x60000000U /* bits of no kind yet */
 #define BTF_INFO_NR_KINDS 32
 
 static inline uint32_t btf_info_kind(uint32_t info)
@@ -89,9 +89,10 @@ static inline uint32_t btf_info_kind(uint32_t info)
 	return info >> 24 & (BTF_INFO_NR_KINDS - 1);
 }
 
-static inline uint16_t btf_info_nr(uint32_t info)
+/* (Kernels up to v6.12 have 16 bits of it, v7.2 has 24.) */
+static inline uint32_t btf_info_nr(uint32_t info)
 {
-	return (uint16_t)info;
+	return info & 0xffffff;
 }
 
 #define BTF_RECORD sizeof(struct btf_record)
@@ -196,7 +197,7 @@ struct btf_type {
 	uint32_t id;
 	uint8_t kind;            /* BTF_KIND_*; BTF_KIND_VOID for id 0 */
 	bool kind_flag;          /* STRUCT, UNION: with bit fields; ENUM*: signed; FWD: a union */
-	uint16_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
+	uint32_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
 	uint32_t size;           /* bytes, of kinds that have a size */
 	uint32_t type;           /* the type referred to, of kinds that do; an ARRAY's element */
 	uint32_t length;         /* elements of an ARRAY */
@@ -253,7 +254,7 @@ static inline uint32_t btf_record_len(uint32_t info)
 {
 	const struct btf_kind_row *row = btf_kind_row(btf_info_kind(info));
 
-	return row->record + (uint32_t)btf_info_nr(info) * row->element;
+	return row->record + btf_info_nr(info) * row->element;
 }
 
 /* The next record; btf_open() has seen that it is there. */

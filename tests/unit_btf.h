@@ -504,8 +504,8 @@ static void btf_refuses(void)
 		{ "kind 0", WORD_STRUCT_INFO, 0, "type 2: is of kind 0 (0x0), expected 1 to 19" },
 		{ "kind 20", WORD_INT_INFO, 20U << 24,
 		  "type 1: is of kind 20 (0x14000000), expected 1 to 19" },
-		{ "unknown bits", WORD_INT_INFO, 1U << 24 | 1U << 16,
-		  "type 1: is of kind 1 (0x1010000), expected 1 to 19" },
+		{ "unknown bits", WORD_INT_INFO, 1U << 24 | 1U << 29,
+		  "type 1: is of kind 1 (0x21000000), expected 1 to 19" },
 		{ "an int's name", WORD_INT, 9,
 		  "type 1: a name at offset 9, the strings have 9 bytes" },
 		{ "a member's name", WORD_MEMBER, UINT32_MAX,
@@ -535,6 +535,27 @@ static void btf_refuses(void)
 		EXPECT_TEXT(why.reason.data, rows[i].reason ? rows[i].reason : "");
 	}
 	check.row = NULL;
+}
+
+/* As many as 16 bits do not count. */
+static void btf_of_many_elements(void)
+{
+	static uint8_t memory[1 << 18];
+	struct arena arena = { memory, sizeof(memory), 0 };
+	const uint32_t nr = 0x10002;
+	struct btf_enumerator enumerator;
+	struct btf_type type;
+
+	btf_image_start(&image, NULL);
+	btf_image_type(&image, BTF_KIND_ENUM, "many", nr, 4);
+	for (uint32_t i = 0; i < nr; i++)
+		btf_image_pair(&image, "", i);
+	btf_image_int(&image, "int", 4, 0, 32);
+	EXPECT_NUMBER(btf_open_checked(btf_image_view(&image), NULL, &arena, &btf), 0);
+	EXPECT(btf_type_get(&btf, 1, &type) && type.nr == nr);
+	EXPECT(btf_enumerator_get(&type, nr - 1, &enumerator) && enumerator.value == nr - 1);
+	EXPECT(!btf_enumerator_get(&type, nr, &enumerator));
+	EXPECT(btf_type_get(&btf, 2, &type) && type.kind == BTF_KIND_INT);
 }
 
 /* Many names may share a string's bytes: of one that is too long they would be too many. */
@@ -1096,6 +1117,7 @@ static const struct check_case btf_cases[] = {
 	{ "BTF: refused preambles", btf_refuses_preambles },
 	{ "BTF: refused sections and types", btf_refuses },
 	{ "BTF: refused names", btf_refuses_long_names },
+	{ "BTF: many elements", btf_of_many_elements },
 	{ "BTF: left out unchecked", btf_leaves_out_the_nameless },
 	{ "BTF: a longer header", btf_headers_may_grow },
 	{ "BTF: no memory for the index", btf_needs_memory },
