@@ -77,11 +77,11 @@ struct btf_header {
 
 struct btf_record {
 	uint32_t name_off;
-	uint32_t info;     /* bits 0-15 how many elements, 24-28 the kind, 31 the kind's flag */
+	uint32_t info;     /* bits 0-23 how many elements, 24-30 the kind, 31 the kind's flag */
 	uint32_t ref;      /* a size or a type, as the kind has it */
 };
 
-#define BTF_INFO_UNKNOWN 0x60ff0000U /* bits with no meaning yet */
+#define BTF_INFO_UNKNOWN 0x60000000U /* bits of no kind yet */
 #define BTF_INFO_NR_KINDS 32
 
 static inline uint32_t btf_info_kind(uint32_t info)
@@ -89,9 +89,10 @@ static inline uint32_t btf_info_kind(uint32_t info)
 	return info >> 24 & (BTF_INFO_NR_KINDS - 1);
 }
 
-static inline uint16_t btf_info_nr(uint32_t info)
+/* (Kernels up to v6.12 have 16 bits of it, v7.2 has 24.) */
+static inline uint32_t btf_info_nr(uint32_t info)
 {
-	return (uint16_t)info;
+	return info & 0xffffff;
 }
 
 #define BTF_RECORD sizeof(struct btf_record)
@@ -196,7 +197,7 @@ struct btf_type {
 	uint32_t id;
 	uint8_t kind;            /* BTF_KIND_*; BTF_KIND_VOID for id 0 */
 	bool kind_flag;          /* STRUCT, UNION: with bit fields; ENUM*: signed; FWD: a union */
-	uint16_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
+	uint32_t nr;             /* members, enumerators, parameters, variables; a FUNC's linkage */
 	uint32_t size;           /* bytes, of kinds that have a size */
 	uint32_t type;           /* the type referred to, of kinds that do; an ARRAY's element */
 	uint32_t length;         /* elements of an ARRAY */
@@ -253,7 +254,7 @@ static inline uint32_t btf_record_len(uint32_t info)
 {
 	const struct btf_kind_row *row = btf_kind_row(btf_info_kind(info));
 
-	return row->record + (uint32_t)btf_info_nr(info) * row->element;
+	return row->record + btf_info_nr(info) * row->element;
 }
 
 /* The next record; btf_open() has seen that it is there. */
@@ -732,28 +733,44 @@ static inline void btf_raise_words(uint32_t *highest, const uint8_t *p, const ui
 			*highest = btf_word(p);
 }
 
+/* Are the names there that stand at every step bytes from p on, and none of them too long? */
+SELDOM int btf_check_names(const struct btf *btf, const uint8_t *p, const uint8_t *end, size_t step,
+			   struct why *why)
+{
+	for (; p < end; p += step) {
+		const char *name = btf_string(btf, btf_word(p));
+
+		if (!name)
+			return why_bad(why, "a name at offset %u, the strings have %llu bytes",
+				       btf_word(p),
+				       (unsigned long long)(btf->first_string + btf->strings.size));
+		if (elf_name_is_long(name))
+			return why_bad(why, "a name has more than %u characters", ELF_NAME_MAX);
+	}
+	return 0;
+}
+
 /* Is there what the record at p names, and what follows it? */
 static inline int btf_check_type(const struct btf *btf, const uint8_t *p, struct why *why)
 {
 	const uint8_t *extra = p + sizeof(struct btf_record), *end = btf_record_next(p);
-	uint64_t end_string = btf->first_string + btf->strings.size;
 	const struct btf_kind_row *row;
 	struct btf_record record;
-	uint32_t string, type;
+	uint32_t type;
+	int err;
 
 	memcpy(&record, p, sizeof(record));
 	row = btf_kind_row(btf_info_kind(record.info));
-	string = record.name_off;
 	type = row->has_type ? record.ref : 0;
-	if (row->has_names)
-		btf_raise_words(&string, extra, end, row->element);
+	err = btf_check_names(btf, p, p + sizeof(record.name_off), sizeof(record), why);
+	if (!err && row->has_names)
+		err = btf_check_names(btf, extra, end, row->element, why);
+	if (err)
+		return err;
 	if (row->has_types)
 		btf_raise_words(&type, extra + row->type_off, end, row->element);
 	if (btf_info_kind(record.info) == BTF_KIND_ARRAY)
 		btf_raise_words(&type, extra, extra + 2 * sizeof(type), sizeof(type));
-	if (string >= end_string)
-		return why_bad(why, "a name at offset %u, the strings have %llu bytes",
-			       string, (unsigned long long)end_string);
 	return type < btf->end_id ? 0
 		: why_bad(why, "refers to type %u, out of range (there are %u)", type,
 			  btf->end_id);
@@ -853,7 +870,7 @@ static inline bool btf_ext_section_next(const struct btf_ext *ext, enum btf_ext_
 		.record_size = ext->record_size[table],
 	};
 	len = (uint64_t)out->nr * out->record_size;
-	if (!out->section ||
+	if (!out->section || elf_name_is_long(out->section) ||
 	    !view_slice(ext->tables[table], *off + sizeof(words), len, &out->records))
 		return false;
 	*off += sizeof(words) + len;

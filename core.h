@@ -38,7 +38,7 @@
 
 #define CORE_ACCESSES_MAX 64    /* numbers in an access string, and steps to the place there */
 #define CORE_DEPTH_MAX 32       /* types inside of types that a comparison goes into */
-#define CORE_STEPS_MAX (1 << 20) /* what one comparison may look at: types can double with depth */
+#define CORE_STEPS_MAX (1 << 24) /* what all comparisons may look at: types can double with depth */
 #define CORE_FUNCTION_BAD 195896080 /* libbpf's number (0xbad2310) of a helper that never is */
 
 enum core_subject { CORE_FIELD, CORE_TYPE, CORE_ENUMERATOR };
@@ -205,6 +205,8 @@ static inline int core_path_read(const char *access, struct core_path *out, stru
 	uint64_t value;
 
 	out->nr = 0;
+	if (elf_name_is_long(access)) /* of zeros, for instance */
+		return why_bad(why, "access '%s' is malformed", access);
 	do {
 		if (out->nr == CORE_ACCESSES_MAX)
 			return why_bad(why, "access '%s' has more than %u numbers",
@@ -346,17 +348,17 @@ static inline int core_spec_read(const struct btf *local,
 
 /*
  * The functions of this part return 1 when it matches, 0 when it does not, and
- * -ELOOP when types lead on without end, have no size or lie too far.
+ * -ELOOP when types lead on without end, have no size, lie too far or take too long.
  */
 struct core_match {
 	const struct core_spec *spec;
 	struct core_place place;  /* in the target, as far as it has come */
-	uint32_t steps;
+	uint32_t *steps;          /* of it and of those before */
 };
 
 static inline bool core_match_step(struct core_match *match)
 {
-	return ++match->steps <= CORE_STEPS_MAX;
+	return ++*match->steps <= CORE_STEPS_MAX;
 }
 
 /* INTs of a few bits in a word are no longer written, and never equal. */
@@ -566,7 +568,8 @@ SELDOM bool core_types_agree(const struct btf *local, uint32_t local_id, const s
 			     uint32_t target_id)
 {
 	const struct core_spec spec = { .place.side.btf = local };
-	struct core_match match = { .spec = &spec, .place.side.btf = target };
+	uint32_t steps = 0;
+	struct core_match match = { .spec = &spec, .place.side.btf = target, .steps = &steps };
 
 	return core_types_compatible(&match, (struct core_pair){ local_id, target_id,
 								 CORE_DEPTH_MAX, false }) > 0;
@@ -886,6 +889,7 @@ struct core_targets {
 
 	uint32_t kinds;              /* BTF_KIND_BITs of the roots not yet searched */
 	uint32_t pointer_size;       /* of the kernel; 0: not yet looked for */
+	uint32_t steps;              /* of all comparisons */
 	struct core_root *buckets[CORE_NR_BUCKETS];
 	struct core_root **roots;    /* by the object's type ids; NULL: there are none yet */
 	uint32_t nr_roots;
@@ -1034,16 +1038,16 @@ struct core_resolved {
 	struct core_value value;     /* the target's, when found */
 };
 
-static inline int core_disagree(const struct core_spec *spec, const struct core_match *first,
-				const struct core_match *other, uint64_t first_value,
-				uint64_t other_value, struct why *why)
+static inline int core_disagree(const struct core_match *first, const struct core_match *other,
+				uint64_t first_value, uint64_t other_value, struct why *why)
 {
 	struct btf_type type;
 
-	btf_type_get(spec->place.side.btf, spec->place.root, &type);
+	btf_type_get(first->place.side.btf, first->place.root, &type);
 	return why_bad(why,
-		       "is ambiguous: the kernel's types %u and %u, both '%s', give %llu and %llu",
-		       first->place.root, other->place.root, type.name,
+		       "is ambiguous: the kernel's types %u and %u, both '%.*s', give %llu and %llu",
+		       first->place.root, other->place.root,
+		       (int)btf_essential_len(type.name), type.name,
 		       (unsigned long long)first_value, (unsigned long long)other_value);
 }
 
@@ -1064,24 +1068,25 @@ static inline int core_resolve_candidates(struct core_targets *targets, struct c
 			.spec = spec,
 			.place = { .side = { candidate->btf, targets->pointer_size },
 				   .root = candidate->id },
+			.steps = &targets->steps,
 		};
 		struct core_value value;
 		int found = core_match_place(&match);
 
 		next = candidate->next;
 		if (found < 0)
-			return why_bad(why, "the kernel's type %u '%s' does not end or has no size",
-				       candidate->id, root->name);
+			return why_bad(why, "the kernel's type %u '%.*s' does not end, has no size "
+				       "or takes too long to compare",
+				       candidate->id, (int)root->len, root->name);
 		if (!found)
 			continue;
 		if (core_value_get(spec, &match.place, &value, why))
 			return -ENOEXEC;
 		if (kept && match.place.bit_offset != before.place.bit_offset)
-			return core_disagree(spec, &before, &match, before.place.bit_offset / 8,
+			return core_disagree(&before, &match, before.place.bit_offset / 8,
 					     match.place.bit_offset / 8, why);
 		if (kept && value.value != out->value.value)
-			return core_disagree(spec, &before, &match, out->value.value, value.value,
-					     why);
+			return core_disagree(&before, &match, out->value.value, value.value, why);
 		/*
 		 * A field's size and type may differ: those of the lowest id count, which
 		 * comes last.

@@ -674,9 +674,14 @@ static inline int elf_check_section_names(struct elf *elf, uint32_t shstrndx, st
  */
 #define ELF_NAME_MAX 2047U
 
+static inline bool elf_name_is_long(const char *name)
+{
+	return strnlen(name, ELF_NAME_MAX + 1) > ELF_NAME_MAX;
+}
+
 static inline int elf_check_name(const char *name, const char *what, uint64_t idx, struct why *why)
 {
-	if (strnlen(name, ELF_NAME_MAX + 1) <= ELF_NAME_MAX)
+	if (!elf_name_is_long(name))
 		return 0;
 	return why_bad(why, "%s %llu: its name has more than %u characters", what,
 		       (unsigned long long)idx, ELF_NAME_MAX);

@@ -61,14 +61,17 @@ static inline int file_read_all(int fd, uint8_t *data, size_t size, size_t *out_
 	return ret < 0 ? why_errno(why, ret, "cannot be read") : 0;
 }
 
+#define FILE_ROOM (1U << 20)        /* for the kernel's side of it */
+#define FILE_ROOM_VALUES (64U << 20) /* and for variables of which the file has no bytes, as .bss */
+
 /*
  * Memory for the file's bytes and, behind them, for what they describe: eight
- * times as much is more than any file can need, the kernel's side of it fits a
- * megabyte, and pages that are not touched cost nothing. NULL when there is none.
+ * times as much is more than any file can need, but for so much more. Pages that are
+ * not touched cost nothing. NULL when there is none.
  */
-static inline uint8_t *file_make_room(struct arena *arena, size_t size)
+static inline uint8_t *file_make_room(struct arena *arena, size_t size, size_t more)
 {
-	arena->size = 9 * size + (1U << 20);
+	arena->size = 9 * size + more;
 	arena->data = sys_memory(arena->size);
 	return arena->data ? arena_take(arena, size + 1, 1) : NULL;
 }
@@ -77,7 +80,7 @@ static inline uint8_t *file_make_room(struct arena *arena, size_t size)
  * The file's bytes, read into memory of our own. The file itself is not mapped:
  * a writer would change checked bytes under us, and truncation raise SIGBUS.
  */
-static inline int file_read(const char *path, struct arena *arena, struct view *out,
+static inline int file_read(const char *path, size_t more, struct arena *arena, struct view *out,
 			    struct why *why)
 {
 	size_t size = 0, len = 0;
@@ -89,7 +92,7 @@ static inline int file_read(const char *path, struct arena *arena, struct view *
 		return why_errno(why, fd, "cannot be opened");
 	err = file_check(fd, &size, why);
 	if (!err) {
-		data = file_make_room(arena, size);
+		data = file_make_room(arena, size, more);
 		err = data ? file_read_all(fd, data, size, &len, why)
 			   : why_set(why, -ENOMEM, "out of memory: %zu bytes for a file of %zu",
 				     arena->size, size);

@@ -82,80 +82,82 @@ static inline int kbtf_read_first(struct view *out)
 	return err;
 }
 
-/* A file's bytes: mapped, or read where it cannot be. */
-static inline int kbtf_read_fd(int fd, bool is_kernels, struct view *out)
+/*
+ * A part of a file in memory of its own, as far as it is there. It is not mapped: somebody
+ * may write the file while we use what was checked, or make it shorter (SIGBUS).
+ */
+static inline int kbtf_read_part(int fd, uint64_t off, uint64_t size, struct view *out)
+{
+	uint8_t *data = size <= SIZE_MAX / 2 ? sys_memory((size_t)size) : NULL;
+	size_t len = 0;
+	int ret;
+
+	if (!data)
+		return size ? -ENOMEM : -EINVAL;
+	do {
+		ret = sys_read_at(fd, off + len, data + len, (size_t)size - len);
+		len += ret > 0 ? (size_t)ret : 0;
+	} while (ret > 0 && len < size);
+	*out = (struct view){ data, len };
+	if (len && ret >= 0)
+		return 0;
+	*out = (struct view){ 0 };
+	sys_unmap(data, (size_t)size);
+	return ret < 0 ? ret : -EINVAL;
+}
+
+/* Of an ELF file, as a vmlinux with debug information: its section .BTF; -ENOEXEC without one. */
+static inline int kbtf_read_section(int fd, const struct elf64_header *header, struct view *out)
+{
+	struct view table = { 0 }, names = { 0 };
+	struct elf64_section section;
+	const char *name = "";
+	int err = -ENOEXEC;
+
+	kbtf_read_part(fd, header->e_shoff, header->e_shnum * sizeof(section), &table);
+	if (view_item(table, header->e_shstrndx, &section, sizeof(section)))
+		kbtf_read_part(fd, section.sh_offset, section.sh_size, &names);
+	for (uint32_t i = 0; view_item(table, i, &section, sizeof(section)); i++) {
+		if (!view_string(names, section.sh_name, &name) || strcmp(name, ".BTF") != 0)
+			continue;
+		err = kbtf_read_part(fd, section.sh_offset, section.sh_size, out);
+		break;
+	}
+	sys_unmap((void *)names.data, (size_t)names.size);
+	sys_unmap((void *)table.data, (size_t)table.size);
+	return err;
+}
+
+/* The kernel's own file: mapped, or read where it cannot be. */
+static inline int kbtf_read_kernels(int fd, struct view *out)
 {
 	struct sys_file file;
-	size_t len = 0;
-	uint8_t *data;
-	int ret = sys_fstat(fd, &file);
+	int err = sys_fstat(fd, &file);
 
-	if (ret < 0)
-		return ret;
-	if (file.size <= 0 || (uint64_t)file.size > SIZE_MAX / 2)
-		return -EINVAL;
-	data = sys_map(0, (size_t)file.size, PROT_READ, MAP_PRIVATE, fd);
-	if (data) {
-		*out = (struct view){ data, (uint64_t)file.size };
-		return 0;
-	}
-	if (is_kernels && kbtf_read_first(out) == 0)
-		return 0;
-	data = sys_memory((size_t)file.size);
-	if (!data)
-		return -ENOMEM;
-	do {
-		ret = sys_read(fd, data + len, (size_t)file.size - len);
-		len += ret > 0 ? (size_t)ret : 0;
-	} while (ret > 0 && len < (size_t)file.size);
-	if (ret < 0)
-		sys_unmap(data, (size_t)file.size);
-	else
-		*out = (struct view){ data, (uint64_t)file.size };
-	return ret < 0 ? ret : 0;
+	if (err)
+		return err;
+	*out = (struct view){ sys_map(0, (size_t)file.size, PROT_READ, MAP_PRIVATE, fd), (uint64_t)file.size };
+	return out->data || kbtf_read_first(out) == 0
+		       ? 0 : kbtf_read_part(fd, 0, (uint64_t)file.size, out);
 }
 
-/* Of an ELF file, as a vmlinux with debug information: its section .BTF. Else the file itself. */
-static inline struct view kbtf_in_file(struct view file)
-{
-	struct elf_section section;
-	struct elf elf;
-	uint32_t shstrndx;
-
-	elf = (struct elf){ .file = file };
-	if (elf_check_ident(file, NULL) != 0 ||
-	    !view_copy(file, 0, &elf.header, sizeof(elf.header)) ||
-	    elf_check_section_table(&elf, &shstrndx, NULL) != 0 ||
-	    elf_check_section_names(&elf, shstrndx, NULL) != 0)
-		return file;
-	for (uint32_t i = 1; i < elf.nr_sections; i++)
-		if (elf_section_get(&elf, i, &section) && strcmp(section.name, ".BTF") == 0)
-			return section.data;
-	return file;
-}
-
-/*
- * The BTF of a file, copied: somebody may write the file while we use what was
- * checked, and one with debug information is a hundred times as large.
- */
+/* The BTF of a file. */
 static inline int kbtf_read_file(const char *path, struct view *out)
 {
-	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK); /* of a FIFO, too */
-	struct view file, btf;
-	uint8_t *data;
+	int err, fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct elf64_header header = { 0 };
+	struct sys_file file;
 
 	if (fd < 0)
 		return fd;
-	err = kbtf_read_fd(fd, false, &file);
+	err = sys_fstat(fd, &file);
+	if (!err && sys_read_at(fd, 0, &header, sizeof(header)) == sizeof(header) &&
+	    memcmp(header.e_ident, "\177ELF", 4) == 0)
+		err = kbtf_read_section(fd, &header, out);
+	else if (!err)
+		err = kbtf_read_part(fd, 0, (uint64_t)file.size, out);
 	sys_close(fd);
-	if (err)
-		return err;
-	btf = kbtf_in_file(file);
-	data = btf.size ? sys_memory((size_t)btf.size) : NULL;
-	if (data)
-		*out = (struct view){ memcpy(data, btf.data, (size_t)btf.size), btf.size };
-	sys_unmap((void *)file.data, (size_t)file.size);
-	return data ? 0 : btf.size ? -ENOMEM : -EINVAL;
+	return err;
 }
 
 /*
@@ -194,8 +196,8 @@ static inline int kbtf_read(struct kbtf *kbtf)
 		return kbtf_read_file(kbtf->file, &kbtf->bytes);
 	fd = fs_open_file(&fs_sys, "kernel/btf/vmlinux");
 	if (fd < 0)
-		return kernel_is_exhausted(fd) ? fd : kbtf_open_vmlinux(&kbtf->bytes);
-	err = kbtf_read_fd(fd, true, &kbtf->bytes);
+		return kbtf_open_vmlinux(&kbtf->bytes);
+	err = kbtf_read_kernels(fd, &kbtf->bytes);
 	sys_close(fd);
 	return err;
 }
@@ -226,6 +228,9 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 		return 0;
 	kbtf_close(kbtf); /* what a failed try has left */
 	err = kbtf_read(kbtf);
+	if (err == -ENOEXEC && kbtf->file)
+		return why_set(why, -EUSAGE, "--btf '%s': is no 64-bit " ELF_HOST_ORDER
+			       " ELF file with a section '.BTF'", kbtf->file);
 	if (err && kbtf->file) {
 		why_errno(why, err, "--btf '%s': cannot be read", kbtf->file);
 		return -EUSAGE;

@@ -394,9 +394,12 @@ static inline void list_relocations(struct list *list, const struct btf_ext_sect
 
 	for (uint32_t i = 0; nr <= LIST_RELOCATIONS_MAX &&
 			     btf_ext_record_get(section, i, &relocation, sizeof(relocation)); i++) {
+		const struct core_kind_row *row = core_kind_row(relocation.kind);
+		/* "0" of an enum is its first enumerator or it itself; no offset has 32 bits */
+		const uint32_t enumerator = row && row->subject == CORE_ENUMERATOR ? 1U << 31 : 0;
 		struct text subject;
 
-		if (!list_add_subject(listed, nr, (uint64_t)relocation.type << 32 |
+		if (!list_add_subject(listed, nr, (uint64_t)relocation.type << 32 | enumerator |
 						  relocation.access_off))
 			continue;
 		text_setf(&subject, "...");

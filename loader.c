@@ -307,7 +307,9 @@ static int session_read(const struct options *options, struct session *s, struct
 	struct view file = { 0 };
 	int err;
 
-	err = file_read(options->object, &s->arena, &file, why);
+	err = file_read(options->object,
+			options->list || options->nr_sets ? FILE_ROOM_VALUES : FILE_ROOM, &s->arena,
+			&file, why);
 	if (!err)
 		err = elf_open(file, &s->elf, why);
 	if (!err)

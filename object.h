@@ -37,6 +37,7 @@ struct object_code {
 	uint32_t nr_insns;
 	uint32_t first_function, nr_functions; /* in the order of their starts */
 	bool is_of_no_kind; /* its name is no program's: it may hold what programs call */
+	bool is_emptied;    /* it is another tool's, and only that one can relocate it */
 	struct btf_ext_section ext[BTF_EXT_NR_TABLES]; /* what .BTF.ext says of it; nr 0: nothing */
 };
 
@@ -569,7 +570,7 @@ static inline void object_match_ext(const struct object_parser *parser, const st
 			struct object_code *code =
 				&object->codes[parser->sections[name->value].code];
 
-			if (code->ext[table].nr)
+			if (code->ext[table].nr || !ext.nr)
 				break;
 			code->ext[table] = ext;
 		}
@@ -1427,6 +1428,7 @@ SELDOM int object_relocate_failed(struct object_code *code, int err, struct why 
 	if (err != -ENOEXEC || !kind_find(code->name, &match) || match.kind->way != WAY_REFUSED)
 		return err;
 	memset(code->insns, 0, code->nr_insns * sizeof(*code->insns));
+	code->is_emptied = true;
 	why_clear(why);
 	return 0;
 }
@@ -1456,7 +1458,8 @@ static inline int object_relocate(struct object_parser *parser, struct why *why)
 			err = object_relocate_maps(parser, &section, why);
 		else {
 			code = &parser->object->codes[parser->sections[target].code];
-			err = object_relocate_code(parser, &section, code, why);
+			if (!code->is_emptied)
+				err = object_relocate_code(parser, &section, code, why);
 			if (err)
 				err = object_relocate_failed(code, err, why);
 		}

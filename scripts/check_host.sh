@@ -240,10 +240,28 @@ lists_mixed() {
     fi
 }
 
+# The file has no bytes of it: memory is made for all of its section.
+sets_mixed() {
+    name="--set of a variable beside a large one"
+    loader --set seen=5 --list mixed.o
+    if [ "$status" -ne 0 ]; then
+        said "not 0"
+    elif grep -qx 'global *seen *section .bss, type __u64, value 5' "$host/out"; then
+        echo "ok - $name"
+    else
+        said "another value"
+    fi
+}
+
 check_lists() {
     has clang && clang -g -O2 -mcpu=v2 -target bpf -c tests/progs/mixed.c -o "$scratch/mixed.o"
     if has python3; then lists_objects; else echo "skip - --json is JSON: there is no python3"; fi
-    if [ -e "$scratch/mixed.o" ]; then lists_mixed; else echo "skip - --list: there is no clang"; fi
+    if [ -e "$scratch/mixed.o" ]; then
+        lists_mixed
+        sets_mixed
+    else
+        echo "skip - --list: there is no clang"
+    fi
 }
 
 check_binary() {

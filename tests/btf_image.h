@@ -13,7 +13,7 @@
 
 #include "../btf.h"
 
-#define BTF_IMAGE_SIZE (1U << 20)
+#define BTF_IMAGE_SIZE (2U << 20)
 
 struct btf_image {
 	struct btf_header header; /* lengths are filled in by btf_image_view() where they are 0 */

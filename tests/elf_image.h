@@ -46,6 +46,7 @@ struct image {
 	struct elf64_header header;
 	struct image_section sections[NR_SECTIONS_MAX];
 	uint16_t nr_sections;
+	uint16_t nr_more;   /* how often the last one's header stands behind the table again */
 	uint64_t table_off; /* where the section headers are written */
 	uint64_t size;      /* of the file */
 	const void *raw;    /* a file of another kind altogether: these bytes */
@@ -227,10 +228,12 @@ static inline struct view image_write(const struct image *image)
 		return (struct view){ file, image->size };
 	}
 	image_put(file, image->size, 0, &image->header, sizeof(image->header));
-	for (int i = 0; i < image->nr_sections; i++) {
-		const struct image_section *section = &image->sections[i];
+	for (int i = 0; i < image->nr_sections + image->nr_more; i++) {
+		const int last = image->nr_sections - 1;
+		const struct image_section *section = &image->sections[i < last ? i : last];
 
-		image_put(file, image->size, section->off, section->data, section->size);
+		if (i <= last)
+			image_put(file, image->size, section->off, section->data, section->size);
 		image_put(file, image->size, image->table_off + (uint64_t)i * sizeof(section->header),
 			  &section->header, sizeof(section->header));
 	}

@@ -239,7 +239,63 @@ static void large_constants(void)
 	large_expect_soon();
 }
 
+#define LARGE_NR_SECTIONS 60000
+
+/* As many more of the last section, which share its bytes. */
+static void large_repeat_section(struct image *image)
+{
+	image_lay_out(image);
+	image->nr_more = LARGE_NR_SECTIONS;
+	image->header.e_shnum += LARGE_NR_SECTIONS;
+	image->size += LARGE_NR_SECTIONS * sizeof(struct elf64_section);
+}
+
+/* Another tool's code, with relocations that only that one knows, time and again. */
+static void large_relocations(void)
+{
+	static const struct insn insns[LARGE_NR * 256];
+	struct image image = image_good();
+	const int idx = section_add(&image, "xdp", SHT_PROGBITS, SHF_EXECINSTR);
+	const int rel = section_add(&image, ".relxdp", SHT_REL, 0);
+
+	section_append(&image, idx, insns, sizeof(insns));
+	symbol_add(&image, "other", STB_GLOBAL, STT_FUNC, (uint16_t)idx, 0, 8);
+	image.sections[rel].header.sh_link = SEC_SYMTAB;
+	image.sections[rel].header.sh_info = (uint32_t)idx;
+	rel_add(&image, rel, 0, SYM_COUNT, R_BPF_64_64);
+	large_repeat_section(&image);
+	EXPECT_NUMBER(large_parse(&image), 0);
+	large_expect_soon();
+}
+
+/* Sections of one name, and .BTF.ext says of that name, time and again, nothing. */
+static void large_ext(void)
+{
+	const struct insn exit = { .code = 0x95 };
+	struct image image = image_good();
+	const int ext = section_add(&image, ".BTF.ext", SHT_PROGBITS, 0);
+	struct btf_ext_header header = { .preamble = btf_image_preamble(sizeof(header)) };
+	uint32_t words[2] = { 8, 0 };
+
+	types_begin();
+	header.tables[BTF_EXT_FUNC_INFO].len = 4 + 12 * LARGE_NR * sizeof(words);
+	section_append(&image, ext, &header, sizeof(header));
+	section_append(&image, ext, words, 4);
+	words[0] = btf_image_string(&types, "kprobe/f");
+	for (uint32_t i = 0; i < 12 * LARGE_NR; i++)
+		section_append(&image, ext, words, sizeof(words));
+	types_end(&image);
+	section_append(&image, section_add(&image, "kprobe/f", SHT_PROGBITS, SHF_EXECINSTR), &exit,
+		       sizeof(exit));
+	large_repeat_section(&image);
+	EXPECT_NUMBER(large_parse(&image), -ENOEXEC);
+	EXPECT_TEXT(large.why.reason.data, "section 11 'kprobe/f': has no function symbol");
+	large_expect_soon();
+}
+
 static const struct check_case large_cases[] = {
+	{ "relocations of another tool, by many sections", large_relocations },
+	{ "sections of one name, and .BTF.ext", large_ext },
 	{ "externs of many names", large_externs },
 	{ "BTF-defined maps of many names", large_maps },
 	{ "programs that call programs", large_programs },

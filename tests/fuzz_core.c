@@ -14,7 +14,7 @@
 
 enum { PART_LOCAL, PART_KERNEL, PART_MODULE, PART_RELOCATIONS, PART_INSNS, NR_PARTS };
 
-#define RELOCATIONS_MAX 8 /* as each may take CORE_STEPS_MAX steps */
+#define RELOCATIONS_MAX 8
 #define MEMORY_SIZE 32768
 
 struct sides {

@@ -504,8 +504,8 @@ static void btf_refuses(void)
 		{ "kind 0", WORD_STRUCT_INFO, 0, "type 2: is of kind 0 (0x0), expected 1 to 19" },
 		{ "kind 20", WORD_INT_INFO, 20U << 24,
 		  "type 1: is of kind 20 (0x14000000), expected 1 to 19" },
-		{ "unknown bits", WORD_INT_INFO, 1U << 24 | 1U << 16,
-		  "type 1: is of kind 1 (0x1010000), expected 1 to 19" },
+		{ "unknown bits", WORD_INT_INFO, 1U << 24 | 1U << 29,
+		  "type 1: is of kind 1 (0x21000000), expected 1 to 19" },
 		{ "an int's name", WORD_INT, 9,
 		  "type 1: a name at offset 9, the strings have 9 bytes" },
 		{ "a member's name", WORD_MEMBER, UINT32_MAX,
@@ -535,6 +535,53 @@ static void btf_refuses(void)
 		EXPECT_TEXT(why.reason.data, rows[i].reason ? rows[i].reason : "");
 	}
 	check.row = NULL;
+}
+
+/* As many as 16 bits do not count. */
+static void btf_of_many_elements(void)
+{
+	static uint8_t memory[1 << 18];
+	struct arena arena = { memory, sizeof(memory), 0 };
+	const uint32_t nr = 0x10002;
+	struct btf_enumerator enumerator;
+	struct btf_type type;
+
+	btf_image_start(&image, NULL);
+	btf_image_type(&image, BTF_KIND_ENUM, "many", nr, 4);
+	for (uint32_t i = 0; i < nr; i++)
+		btf_image_pair(&image, "", i);
+	btf_image_int(&image, "int", 4, 0, 32);
+	EXPECT_NUMBER(btf_open_checked(btf_image_view(&image), NULL, &arena, &btf), 0);
+	EXPECT(btf_type_get(&btf, 1, &type) && type.nr == nr);
+	EXPECT(btf_enumerator_get(&type, nr - 1, &enumerator) && enumerator.value == nr - 1);
+	EXPECT(!btf_enumerator_get(&type, nr, &enumerator));
+	EXPECT(btf_type_get(&btf, 2, &type) && type.kind == BTF_KIND_INT);
+}
+
+/* Many names may share a string's bytes: of one that is too long they would be too many. */
+static void btf_refuses_long_names(void)
+{
+	static const uint32_t words[] = { WORD_INT, WORD_MEMBER };
+	static char name[ELF_NAME_MAX + 2];
+
+	memset(name, 'n', ELF_NAME_MAX + 1);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		static uint8_t memory[1024];
+		struct arena arena = { memory, sizeof(memory), 0 };
+		uint32_t off;
+		struct view view;
+
+		small_btf();
+		off = btf_image_string(&image, name);
+		view = btf_image_view(&image);
+		memcpy(image.bytes + words[i] * sizeof(off), &off, sizeof(off));
+		EXPECT_NUMBER(btf_open_checked(view, NULL, &arena, &btf), -ENOEXEC);
+		EXPECT_TEXT(why.reason.data, i ? "type 2: a name has more than 2047 characters"
+					       : "type 1: a name has more than 2047 characters");
+		off++;
+		memcpy(image.bytes + words[i] * sizeof(off), &off, sizeof(off));
+		EXPECT_NUMBER(btf_open_checked(view, NULL, &arena, &btf), 0);
+	}
 }
 
 /* Nothing is there whose name is not, in BTF that nobody has checked. */
@@ -726,6 +773,7 @@ static void btf_ext_refuses(void)
 		{ "a relocation's type", EXT_CORE_RECORDS + 1, 5,
 		  "core_relo: section 'int': record 0: type 5, out of range (there are 5)" },
 	};
+	static char name[ELF_NAME_MAX + 2];
 	struct ext_image bytes;
 	struct btf_ext ext;
 
@@ -744,6 +792,16 @@ static void btf_ext_refuses(void)
 	bytes.preamble.magic = 0;
 	EXPECT_NUMBER(ext_open(&bytes, &ext), -ENOEXEC);
 	EXPECT_TEXT(why.reason.data, "has magic number 0x0, expected 0xeb9f (BTF)");
+
+	memset(name, 'n', ELF_NAME_MAX + 1);
+	small_btf();
+	btf_image_string(&image, name);
+	bytes = ext_start();
+	bytes.words[EXT_CORE_SECOND] = 9;
+	EXPECT_NUMBER(ext_open(&bytes, &ext), -ENOEXEC);
+	EXPECT_TEXT(why.reason.data, "core_relo: the section at byte 28 goes beyond its 56 bytes");
+	bytes.words[EXT_CORE_SECOND] = 10;
+	EXPECT_NUMBER(ext_open(&bytes, &ext), 0);
 }
 
 /* ---- Names and values ---- */
@@ -1058,6 +1116,8 @@ static const struct check_case btf_cases[] = {
 	{ "BTF: split, on a base", btf_split },
 	{ "BTF: refused preambles", btf_refuses_preambles },
 	{ "BTF: refused sections and types", btf_refuses },
+	{ "BTF: refused names", btf_refuses_long_names },
+	{ "BTF: many elements", btf_of_many_elements },
 	{ "BTF: left out unchecked", btf_leaves_out_the_nameless },
 	{ "BTF: a longer header", btf_headers_may_grow },
 	{ "BTF: no memory for the index", btf_needs_memory },

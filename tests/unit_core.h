@@ -413,7 +413,7 @@ static void core_refuses(void)
 		  "is ambiguous: the kernel's types 13 and 12, both 'twin', give 8 and 4" },
 		{ 7, L_TWIN, "0", LOAD64(0),
 		  "is ambiguous: the kernel's types 13 and 12, both 'twin', give 13 and 12" },
-		{ 0, L_BIG, "1:0", MOV(4), "the kernel's type 19 'big' does not end or has no size" },
+		{ 0, L_BIG, "1:0", MOV(4), "the kernel's type 19 'big' does not end, has no size or takes too long to compare" },
 		{ 0, L_S, "0:0", { .code = 0xbf }, "the instruction, code 0xbf, has no immediate" },
 		{ 0, L_S, "0:0", { .code = 0x95 }, "the instruction, code 0x95, is none to be patched" },
 		{ 0, L_S, "0:0", { .code = 0x20 }, "the instruction, code 0x20, is none to be patched" },
@@ -438,6 +438,7 @@ static void core_refuses_ends(void)
 {
 	struct btf_core_relocation relocation;
 	char access[2 * CORE_ACCESSES_MAX + 2] = "0";
+	static char zeros[ELF_NAME_MAX + 2];
 
 	core_start();
 	relocation = core_record(BPF_CORE_TYPE_EXISTS, L_S, "0");
@@ -448,6 +449,10 @@ static void core_refuses_ends(void)
 		strcat(access, ":0");
 	EXPECT_NUMBER(core_run(0, L_S, access, (struct insn)MOV(0)), -ENOEXEC);
 	EXPECT(text_find(why.reason.data, "has more than 64 numbers"));
+	memset(zeros, '0', ELF_NAME_MAX + 1);
+	EXPECT_NUMBER(core_run(0, L_S, zeros, (struct insn)MOV(0)), -ENOEXEC);
+	EXPECT(text_find(why.reason.data, "000...' is malformed"));
+	EXPECT_NUMBER(core_run(0, L_S, zeros + 1, (struct insn)MOV(0)), 0);
 
 	core_start();
 	core.targets.kernel = NULL;
@@ -671,7 +676,7 @@ static void core_gives_up(void)
 	btf_image_member(i, "", 1, 0);
 	core_open(i, NULL, &core.kernel);
 	EXPECT_NUMBER(core_run(0, L_S, "0:0", (struct insn)MOV(0)), -ENOEXEC);
-	EXPECT_TEXT(why.reason.data, "the kernel's type 1 's___mine' does not end or has no size");
+	EXPECT_TEXT(why.reason.data, "the kernel's type 1 's' does not end, has no size or takes too long to compare");
 
 	/* No deeper than is allowed, and twice as many at each depth. */
 	core_start();
@@ -684,7 +689,13 @@ static void core_gives_up(void)
 	btf_image_type(i, BTF_KIND_STRUCT, "", 0, 8);
 	core_open(i, NULL, &core.kernel);
 	EXPECT_NUMBER(core_run(0, L_S, "0:0", (struct insn)MOV(0)), -ENOEXEC);
-	EXPECT_TEXT(why.reason.data, "the kernel's type 1 's___mine' does not end or has no size");
+	EXPECT_TEXT(why.reason.data, "the kernel's type 1 's' does not end, has no size or takes too long to compare");
+
+	/* Nor do all relocations together. */
+	core_start();
+	EXPECT_NUMBER(core_run(BPF_CORE_FIELD_EXISTS, L_S, "0:0", (struct insn)MOV(1)), 0);
+	core.targets.steps = CORE_STEPS_MAX;
+	EXPECT_NUMBER(core_run(BPF_CORE_FIELD_EXISTS, L_S, "0:0", (struct insn)MOV(1)), -ENOEXEC);
 }
 
 static void core_needs_memory(void)

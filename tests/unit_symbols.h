@@ -479,7 +479,9 @@ static void externs_by_address(void)
 static void bad_files_of_btf(void)
 {
 	static const struct fixture_file files[] = {
-		{ "empty", "" }, { "text", "nnone at all\n" }, { "short", "\x9f\xeb\x01" }, { NULL, NULL },
+		{ "empty", "" }, { "text", "nnone at all\n" }, { "short", "\x9f\xeb\x01" },
+		{ "elf", "\177ELF, and seventy more bytes that make no sense as a header of such a file" },
+		{ NULL, NULL },
 	};
 	static const struct {
 		const char *file, *reason;
@@ -488,6 +490,7 @@ static void bad_files_of_btf(void)
 		{ "empty", "--btf 'empty': cannot be read: Invalid argument" },
 		{ "text", "--btf 'text': has magic number 0x6e6e, expected 0xeb9f (BTF)" },
 		{ "short", "--btf 'short': is truncated: 3 bytes, its header has 24" },
+		{ "elf", "--btf 'elf': is no 64-bit " ELF_HOST_ORDER " ELF file with a section '.BTF'" },
 	};
 
 	fixture.files = files;
@@ -518,11 +521,72 @@ static void kernels_btf_is_refused(void)
 	kbtf_close(&kbtf);
 }
 
+static bool part_is(int fd, uint64_t off, uint64_t size, const char *wanted)
+{
+	struct view part = { 0 };
+	bool is_it = kbtf_read_part(fd, off, size, &part) == 0 && part.size == strlen(wanted) &&
+		     memcmp(part.data, wanted, part.size) == 0;
+
+	sys_unmap((void *)part.data, (size_t)part.size);
+	return is_it;
+}
+
+/* Somebody may make it shorter: then it ends there. */
+static void parts_of_files(void)
+{
+	int fd = file_of("0123456789", 10);
+	struct view part;
+
+	EXPECT(part_is(fd, 0, 10, "0123456789"));
+	EXPECT(part_is(fd, 2, 3, "234"));
+	EXPECT(part_is(fd, 8, 1 << 20, "89"));
+	EXPECT_NUMBER(kbtf_read_part(fd, 10, 1, &part), -EINVAL);
+	EXPECT_NUMBER(kbtf_read_part(fd, 0, 0, &part), -EINVAL);
+	EXPECT_NUMBER(kbtf_read_part(fd, 0, UINT64_MAX, &part), -ENOMEM);
+	EXPECT(!part.data);
+	sys_close(fd);
+}
+
+static void btf_of_elf_files(void)
+{
+	struct {
+		struct elf64_header header;
+		struct elf64_section sections[3];
+		char names[16], btf[5];
+	} file = {
+		.header = {
+			.e_shoff = offsetof(typeof(file), sections), .e_shnum = 3, .e_shstrndx = 1,
+		},
+		.sections = {
+			[1] = { .sh_offset = offsetof(typeof(file), names), .sh_size = sizeof(file.names) },
+			[2] = { .sh_name = 3, .sh_offset = offsetof(typeof(file), btf), .sh_size = 5 },
+		},
+		.names = "\0na.BTF",
+		.btf = "types",
+	};
+	struct view found = { 0 };
+	int fd = file_of(&file, sizeof(file));
+
+	EXPECT_NUMBER(kbtf_read_section(fd, &file.header, &found), 0);
+	EXPECT(found.size == 5 && memcmp(found.data, "types", 5) == 0);
+	sys_unmap((void *)found.data, (size_t)found.size);
+	file.header.e_shnum = 2;
+	EXPECT_NUMBER(kbtf_read_section(fd, &file.header, &found), -ENOEXEC);
+	file.header.e_shnum = 3;
+	file.header.e_shstrndx = 3;
+	EXPECT_NUMBER(kbtf_read_section(fd, &file.header, &found), -ENOEXEC);
+	file.header.e_shoff = UINT64_MAX;
+	EXPECT_NUMBER(kbtf_read_section(fd, &file.header, &found), -ENOEXEC);
+	sys_close(fd);
+}
+
 static const struct check_case symbol_cases[] = {
 	{ "files: lines of mountinfo", mountinfo_lines },
 	{ "files: lines", lines_read },
 	{ "files: long lines", lines_of_any_length },
 	{ "files: small ones", files_read },
+	{ "files: parts", parts_of_files },
+	{ "files: BTF in ELF", btf_of_elf_files },
 	{ "symbols: lines of kallsyms", kallsyms_lines },
 	{ "symbols: distances", symbol_distances },
 	{ "symbols: one pass", symbols_are_searched },

@@ -17,15 +17,21 @@ struct task_struct {
 	int tgid;
 } KP_KERNEL_TYPE;
 
+enum pid_type { PIDTYPE_PID };
+
 const volatile __s32 only_pid = -1;
 const volatile _Bool loud = 1;
 char title[16] = "a \"mixed\" \xe9";
 __u64 seen;
+char large[1 << 21]; /* many times what the file has */
 
 static __attribute__((noinline)) int passes(struct task_struct *task)
 {
 	__s32 pid = BPF_CORE_READ(task, pid);
 
+	if (!__builtin_preserve_type_info(*(enum pid_type *)0, 0) ||
+	    !__builtin_preserve_enum_value(*(enum pid_type *)PIDTYPE_PID, 0))
+		return 0;
 	return only_pid < 0 || pid == only_pid;
 }
 
@@ -35,6 +41,7 @@ static __always_inline int note(void)
 	__u64 *value = bpf_map_lookup_elem(&hits, &key);
 
 	seen += loud && title[0];
+	large[seen & 1] = 1;
 	if (value && passes((struct task_struct *)bpf_get_current_task()))
 		kp_add(value, 1);
 	return 0;
