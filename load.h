@@ -67,13 +67,12 @@ static inline const char *verifier_log_tail(const char *log)
 /* The last instruction that it looked at; false when there is none in the log. */
 static inline bool verifier_log_insn(const char *log, uint64_t *out)
 {
-	for (const char *p = log + strlen(log); p > log; p--) {
-		const char *line = p;
+	const char *line = log + strlen(log);
 
-		if (p[-1] == '\n' && verifier_line_is_insn(p))
-			return text_read_number(&line, 10, out);
-	}
-	return false;
+	/* (Older kernels' logs start with that of instruction 0.) */
+	while (line > log && !(line[-1] == '\n' && verifier_line_is_insn(line)))
+		line--;
+	return verifier_line_is_insn(line) && text_read_number(&line, 10, out);
 }
 
 /* Behind the first of these phrases that the log has, each ended by NUL; NULL: it has none. */

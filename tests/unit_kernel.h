@@ -540,6 +540,30 @@ static void log_lines(void)
 	EXPECT(!verifier_line_is_insn(": ("));
 }
 
+static void log_insns(void)
+{
+	static const struct {
+		const char *log;
+		uint64_t insn; /* UINT64_MAX: none */
+	} rows[] = {
+		{ "0: (85) call 7\nunknown func 7\n", 0 }, /* v4.4 */
+		{ "0: (bf) r6 = r1\n1: (85) call 7\nunknown func 7\n", 1 },
+		{ "0: R1=ctx(off=0,imm=0) R10=fp0\n0: (85) call unknown#7\n", 0 },
+		{ "3: (b7) r0 = 0\n\nfrom 2 to 9: R0=inv\n9: (95) exit\n", 9 },
+		{ "unreachable insn 3\n", UINT64_MAX },
+		{ "back-edge from insn 3 to 1: (no", UINT64_MAX },
+		{ "", UINT64_MAX },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint64_t insn = UINT64_MAX;
+
+		check.row = rows[i].log;
+		EXPECT_NUMBER(verifier_log_insn(rows[i].log, &insn), rows[i].insn != UINT64_MAX);
+		EXPECT_NUMBER(insn, rows[i].insn);
+	}
+}
+
 static void program_names_maps(void)
 {
 	struct insn insns[] = {
@@ -838,6 +862,7 @@ static const struct check_case kernel_cases[] = {
 	{ "pins: paths", pin_paths },
 	{ "log: its end", log_tails },
 	{ "log: lines of instructions", log_lines },
+	{ "log: the last instruction", log_insns },
 	{ "program: maps in its instructions", program_names_maps },
 	{ "program: hints", program_hints },
 	{ "program: hints on its context", program_hints_on_context },
