@@ -428,6 +428,9 @@ static inline int program_hint(const struct program_request *request, const char
 		return program_is_too_new(request->code, why) ? -EOPNOTSUPP : err;
 	else if (text_find(log, "invalid bpf_context access"))
 		program_hint_context(request->program->match.kind, why);
+	else if (text_find(log, "invalid indirect read") && kernel_is_before(4, 7))
+		why_hint(why, "before Linux 4.7 memory has to be initialized "
+			      "before a helper fills it");
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);

@@ -707,6 +707,33 @@ static void program_hints_on_age(void)
 	}
 }
 
+/* Before v4.7 a helper's buffer is memory that it reads, to the verifier. */
+static void program_hints_on_memory(void)
+{
+	static const char log[] = "9: (85) call 16\ninvalid indirect read from stack off -16+0 size 16\n";
+	static const struct {
+		const char *release, *hint;
+	} rows[] = {
+		{ "4.4.302", "before Linux 4.7 memory has to be initialized "
+			     "before a helper fills it" },
+		{ "4.9.30", "" },
+	};
+	const struct object object = { .license = "GPL" };
+	const struct code code = { .nr_insns = 10 };
+	const struct object_program program = { .match.kind = &section_kinds[0] };
+	const struct program_request request = {
+		.object = &object, .program = &program, .code = &code,
+	};
+
+	fixture.version = "#1 SMP";
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		fixture.release = check.row = rows[i].release;
+		why_clear(&why);
+		EXPECT_NUMBER(program_hint(&request, log, -EACCES, &why), -EACCES);
+		EXPECT_TEXT(why.hint.data, rows[i].hint);
+	}
+}
+
 /* Hashes with no elements made in advance are the only ones before v4.6, which knows no flags. */
 static void maps_without_flags(void)
 {
@@ -867,6 +894,7 @@ static const struct check_case kernel_cases[] = {
 	{ "program: hints", program_hints },
 	{ "program: hints on its context", program_hints_on_context },
 	{ "program: hints on its age", program_hints_on_age },
+	{ "program: hints on its memory", program_hints_on_memory },
 	{ "maps: flags before there were any", maps_without_flags },
 	{ "program: what its instructions need", insn_levels },
 	{ "program: helpers that read", program_reads },
