@@ -219,11 +219,16 @@ SELDOM int event_remove(int events_fd, enum probe_kind kind, const char *event)
 	return event_write(events_fd, &line);
 }
 
-/* A blank would end the path, and a newline the command. */
+/*
+ * A blank would end the path, a newline the command, '#' starts a comment; 0xa0, as in
+ * UTF-8's a with a grave accent, is a blank to the kernel. Before v4.11 the first ':'
+ * ended the path, not the last.
+ */
 static inline bool event_path_is_plain(const char *path)
 {
 	for (; *path; path++)
-		if ((uint8_t)*path <= ' ')
+		if ((uint8_t)*path <= ' ' || (uint8_t)*path == 0xa0 || *path == '#' ||
+		    (*path == ':' && kernel_is_before(4, 11)))
 			return false;
 	return true;
 }

@@ -474,7 +474,8 @@ static inline int uprobe_explain(const struct attachments *all, const struct upr
 	if (err == -EINVAL && all->probes.events_fd[PROBE_USER] >= 0 &&
 	    !event_path_is_plain(uprobe->path.data))
 		return why_set(why, err,
-			       "cannot be probed: tracefs takes no path with blanks in it");
+			       "cannot be probed: tracefs takes no path with blanks or '#' in it, "
+			       "nor ':' before Linux 4.11");
 	if (err == -EINVAL)
 		return why_errno(why, err,
 				 "cannot be probed: there is no instruction there, "

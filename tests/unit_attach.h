@@ -273,6 +273,31 @@ static void event_commands(void)
 	close(fd);
 }
 
+/* Paths that the kernel would read as others. */
+static void event_paths(void)
+{
+	static const struct {
+		const char *path, *release;
+		bool plain;
+	} rows[] = {
+		{ "/bin/sh", "4.4.302", true }, { "/opt/\xc3\xa4", "4.4.302", true },
+		{ "/opt/a b", "6.1.0", false }, { "/opt/a\nb", "6.1.0", false },
+		{ "/opt/a#b", "6.1.0", false }, { "/opt/\xc3\xa0", "6.1.0", false },
+		{ "/opt/a:b", "4.9.337", false }, { "/opt/a:b", "4.14.336", true },
+	};
+
+	fixture.version = "#1 SMP";
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct probe_site site = { PROBE_USER, false, rows[i].path, 0 };
+		int fd = file_of("", 0);
+
+		check.row = rows[i].path;
+		fixture.release = rows[i].release;
+		EXPECT_NUMBER(event_create(fd, &site, EVENT), rows[i].plain ? 0 : -EINVAL);
+		close(fd);
+	}
+}
+
 static void event_ids(void)
 {
 	static const struct fixture_file files[] = {
@@ -350,6 +375,7 @@ static const struct check_case attach_cases[] = {
 	{ "event: lines of kprobe_events", event_lines },
 	{ "event: its name", event_names },
 	{ "event: commands", event_commands },
+	{ "event: paths that tracefs cannot be told", event_paths },
 	{ "event: its number", event_ids },
 	{ "attach: what makes it try another way", attach_rungs },
 	{ "attach: reasons", attach_reasons },

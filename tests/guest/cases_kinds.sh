@@ -136,6 +136,9 @@ binaries_refused() {
     cp $ATTACH "$RUN/with blank"
     tries_in_vain 'takes no path with blanks' --tracefs "uprobe/$RUN/with blank:probed" -- true
     tries 10 "'$RUN/with blank:probed'" "uprobe/$RUN/with blank:probed" -- "$RUN/with blank" --call 10
+    cp $ATTACH "$RUN/a#b"
+    tries_in_vain "takes no path with blanks or '#'" --tracefs "uprobe/$RUN/a#b:probed" -- true
+    tries 10 "'$RUN/a#b:probed'" "uprobe/$RUN/a#b:probed" -- "$RUN/a#b" --call 10
 }
 
 # The guardian removes all events; without it the next one does.
