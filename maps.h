@@ -343,10 +343,22 @@ static inline int pin_dir_fd(const struct pin_dirs *dirs, enum pinning pinning)
 	return pinning == PIN_GLOBAL_NS ? dirs->globals_fd : dirs->root_fd;
 }
 
-/* Enters a directory: bpf() takes paths only, and resolves them from there. */
-static inline int pin_enter(int dir_fd)
+/*
+ * Enters a directory, as bpf() takes paths only, and resolves them from there. *out_back is
+ * for pin_leave(): a path of the user's, as of a uprobe, counts from where we were.
+ */
+static inline int pin_enter(int dir_fd, int *out_back)
 {
+	*out_back = sys_openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
 	return sys_fchdir(dir_fd);
+}
+
+static inline void pin_leave(int back_fd)
+{
+	if (back_fd < 0)
+		return;
+	sys_fchdir(back_fd);
+	sys_close(back_fd);
 }
 
 #define MOUNT_TRIES 100
@@ -368,14 +380,15 @@ static inline int pin_lock_mount_point(void)
 
 static inline int pin_mount_root(struct pin_dirs *dirs, struct why *why)
 {
-	int lock_fd = pin_lock_mount_point();
+	int lock_fd = pin_lock_mount_point(), back_fd;
 	int err = lock_fd < 0 ? lock_fd : 0;
 
 	dirs->root_fd = fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	if (!err && dirs->root_fd == -ENOENT) {
-		err = pin_enter(lock_fd);
+		err = pin_enter(lock_fd, &back_fd);
 		if (!err) /* the very directory that is open, not where a symlink leads */
 			err = sys_mount("bpf", ".", "bpf", 0, "mode=0700");
+		pin_leave(back_fd);
 		dirs->mounted = err == 0;
 		dirs->root_fd = err ? -1 : fs_open_at(BPFFS_PATH, BPF_FS_MAGIC);
 	}
@@ -499,14 +512,13 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
 static inline int pin_get(int dir_fd, int pin_fd, const char *name)
 {
 	int proc_fd = fs_open(&fs_proc);
+	int back_fd, fd = pin_enter(proc_fd < 0 ? dir_fd : proc_fd, &back_fd);
 	struct text path;
-	int fd;
 
 	text_setf(&path, "self/fd/%d", pin_fd);
-	if (proc_fd >= 0 && pin_enter(proc_fd) == 0)
-		fd = sys_obj_get(path.data);
-	else
-		fd = pin_enter(dir_fd) == 0 ? sys_obj_get(name) : -EACCES;
+	if (fd == 0)
+		fd = sys_obj_get(proc_fd < 0 ? name : path.data);
+	pin_leave(back_fd);
 	if (proc_fd >= 0)
 		sys_close(proc_fd);
 	return fd;
@@ -711,14 +723,15 @@ static inline bool maps_lacks_pin(const struct maps *maps, uint32_t idx)
 SELDOM int maps_pin_one(struct maps *maps, uint32_t idx, struct why *why)
 {
 	const struct object_map *map = &maps->specs->items[idx];
-	int err = pin_open_dirs(&maps->dirs, map, true, why);
+	int back_fd, err = pin_open_dirs(&maps->dirs, map, true, why);
 	struct text path;
 
 	if (err)
 		return err;
-	err = pin_enter(pin_dir_fd(&maps->dirs, map->pinning));
+	err = pin_enter(pin_dir_fd(&maps->dirs, map->pinning), &back_fd);
 	if (err == 0)
 		err = sys_obj_pin(maps->items[idx].fd, map->name);
+	pin_leave(back_fd);
 	maps->items[idx].pinned = maps->items[idx].pinned_here = err == 0;
 	if (err == 0)
 		return 0;
