@@ -306,6 +306,7 @@ check "each old kernel" on_each "$all" works_on $OBJ/count.o sys_bpf
 check "each old kernel: pins" on_each "$all" pins_on
 check "each old kernel: helpers that read" on_each "$all" works_on $OBJ/reads.o sys_bpf
 check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold.o sys_bpf
+check "each old kernel: ways that it does not go" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold_ways.o sys_bpf
 check "each old kernel: tail calls" on_each "$all" tails_on
 check "each old kernel: by their sections" on_each "4.19 5.4" sections_on
 check "each old kernel: returns of a pattern" on_each "$all" returns_on
