@@ -94,7 +94,7 @@ static inline const char *verifier_log_helper(const char *log)
 	return verifier_log_find(log, "unknown func \0invalid func \0cannot use helper \0");
 }
 
-/* Its number, where it has no name: "NUMBER" before v4.15, "unknown#NUMBER". */
+/* Its number, where it has no name: "NUMBER" before v4.10, "unknown#NUMBER". */
 SELDOM bool verifier_log_helper_number(const char *log, uint64_t *out)
 {
 	const char *helper = verifier_log_helper(log);
