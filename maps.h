@@ -164,11 +164,12 @@ SELDOM bool map_mend(struct kernel *kernel, const struct object_map *map, int er
 		attr->map_flags &= ~BPF_F_MMAPABLE;
 		return true;
 	}
-	if (attr->map_flags == BPF_F_NO_PREALLOC && kernel_is_before(4, 6)) {
-		attr->map_flags = 0; /* it knows no flags, and allocates when elements come */
+	if (kernel_drop_name(kernel, attr->map_name))
 		return true;
-	}
-	return kernel_drop_name(kernel, attr->map_name);
+	if (attr->map_flags != BPF_F_NO_PREALLOC || !kernel_is_before(4, 6))
+		return false;
+	attr->map_flags = 0; /* it knows no flags, and allocates when elements come */
+	return true;
 }
 
 static inline int map_create(struct kernel *kernel, const struct object_map *map, int inner_fd,

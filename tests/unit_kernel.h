@@ -745,11 +745,15 @@ static void maps_without_flags(void)
 	} rows[] = { { "4.4.100", 0, true }, { "4.6.0", BPF_F_NO_PREALLOC, false } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct kernel kernel = { .no_names = true };
+		struct kernel kernel = { .no_names = false };
 		struct sys_map_create_attr attr = map_attr(&kernel, &map, -1, -1);
 
 		fixture.release = rows[i].release;
 		fixture.version = "#1 SMP";
+		/* A 4.4 that was given the flags refuses the name alone. */
+		EXPECT(map_mend(&kernel, &map, -EINVAL, &attr));
+		EXPECT_TEXT(attr.map_name, "");
+		EXPECT_NUMBER(attr.map_flags, BPF_F_NO_PREALLOC);
 		EXPECT_NUMBER(map_mend(&kernel, &map, -EINVAL, &attr), rows[i].mended);
 		EXPECT_NUMBER(attr.map_flags, rows[i].flags);
 		EXPECT(!map_mend(&kernel, &map, -EINVAL, &attr));
