@@ -89,6 +89,10 @@ static inline unsigned int fold_effect(const struct insn *insn, uint8_t reg)
 
 #define FOLD_LIVE 1  /* the register may hold the address here */
 #define FOLD_OTHER 2 /* or something else */
+#define FOLD_JOINED 4   /* a jump goes there */
+#define FOLD_REACHED 8  /* it may be run */
+#define FOLD_JUMPS 16   /* its condition is known to hold, */
+#define FOLD_STAYS 32   /* or known not to */
 
 /*
  * At symbols, and at instructions that an address may reach: each address costs the
@@ -105,17 +109,19 @@ struct fold {
 	uint32_t nr;
 	uint32_t def;                     /* the load of an address that is looked at, */
 	uint8_t reg;                      /* and its register */
-	uint8_t marks[FOLD_INSNS_MAX];    /* FOLD_LIVE, FOLD_OTHER */
+	uint8_t marks[FOLD_INSNS_MAX];    /* FOLD_LIVE and on */
 	uint16_t depths[FOLD_INSNS_MAX];  /* how much of the stack is in use there, in bytes */
 	uint32_t nr_tail;                 /* instructions behind the function's end */
 };
 
-/* Is it so (FOLD_LIVE or FOLD_OTHER) behind the instruction? */
+/* Is it so (FOLD_LIVE, FOLD_OTHER or FOLD_REACHED) behind the instruction? */
 static inline bool fold_leaves(const struct fold *fold, uint32_t i, uint8_t mark)
 {
 	const bool is_live = fold->marks[i] & FOLD_LIVE &&
 			     !(fold_effect(&fold->insns[i], fold->reg) & FOLD_ENDS);
 
+	if (mark == FOLD_REACHED)
+		return fold->marks[i] & mark;
 	if (mark == FOLD_LIVE)
 		return i == fold->def || is_live;
 	return i != fold->def && (!is_live || fold->marks[i] & FOLD_OTHER);
@@ -145,10 +151,11 @@ static inline int64_t fold_target(const struct insn *insn, uint32_t i)
 static inline bool fold_mark_next(struct fold *fold, uint32_t i, uint8_t mark)
 {
 	const struct insn *insn = &fold->insns[i];
-	bool again = fold_mark(fold, i, fold_target(insn, i), mark);
+	bool again = !(fold->marks[i] & FOLD_STAYS) &&
+		     fold_mark(fold, i, fold_target(insn, i), mark);
 
 	if (insn->code != INSN_JMP && insn->code != INSN_JMP32 &&
-	    insn->code != (INSN_JMP | FOLD_EXIT))
+	    insn->code != (INSN_JMP | FOLD_EXIT) && !(fold->marks[i] & FOLD_JUMPS))
 		again |= fold_mark(fold, i, (int64_t)i + 1 + (insn->code == INSN_LD_IMM64), mark);
 	return again;
 }
@@ -337,6 +344,157 @@ static inline int fold_take_stack(struct fold *fold, const struct fold_constant 
 	return 0;
 }
 
+/*
+ * ---- Conditions that are known ----
+ *
+ * A constant decides which way a program goes, as LINUX_KERNEL_VERSION does, or a field
+ * that this kernel has, and the other way is for other kernels. Verifiers up to v4.19
+ * leave it out only where a register is compared with the very number that it holds: so
+ * it is made to be. Before v4.15 (CVE-2017-17862) the kernel then falls over a helper
+ * there that it does not have, a NULL pointer to it: such a call becomes a move. The way
+ * itself stays, as no instruction may be unreachable.
+ */
+
+/* The registers with a known value, in instructions that are entered at their start only. */
+struct fold_known {
+	uint64_t values[16];
+	uint32_t regs;
+};
+
+static inline bool fold_is_short(uint64_t value)
+{
+	return value == (uint64_t)(int64_t)(int32_t)value;
+}
+
+/* What becomes of two numbers; false for an operation that is not looked into. */
+static inline bool fold_compute(const struct insn *insn, uint64_t a, uint64_t b, uint64_t *out)
+{
+	switch (INSN_CLASS(insn->code) | FOLD_OPERATION(insn->code)) {
+	case INSN_ALU | FOLD_MOVE: *out = (uint32_t)b; break;
+	case INSN_ALU64 | FOLD_MOVE: *out = b; break;
+	case INSN_ALU64 | FOLD_ADD: *out = a + b; break;
+	case INSN_ALU64 | 0x50: *out = a & b; break;
+	case INSN_ALU64 | 0x60: *out = a << (b & 63); break;
+	case INSN_ALU64 | 0x70: *out = a >> (b & 63); break;
+	case INSN_ALU64 | 0xc0: *out = (uint64_t)((int64_t)a >> (b & 63)); break;
+	default: return false;
+	}
+	return !insn->off;
+}
+
+#define FOLD_EQUAL 0x10
+#define FOLD_UNEQUAL 0x50
+
+static inline bool fold_holds(uint8_t operation, uint64_t a, uint64_t b)
+{
+	switch (operation) {
+	case FOLD_EQUAL: return a == b;
+	case 0x20: return a > b;
+	case 0x30: return a >= b;
+	case 0x40: return a & b;
+	case FOLD_UNEQUAL: return a != b;
+	case 0x60: return (int64_t)a > (int64_t)b;
+	case 0x70: return (int64_t)a >= (int64_t)b;
+	case 0xa0: return a < b;
+	case 0xb0: return a <= b;
+	case 0xc0: return (int64_t)a < (int64_t)b;
+	default: return (int64_t)a <= (int64_t)b;
+	}
+}
+
+static inline void fold_settle_alu(struct insn *insn, struct fold_known *known, uint32_t needs,
+				   uint64_t b)
+{
+	const uint8_t reg = insn->dst_reg;
+	const bool is_move = FOLD_OPERATION(insn->code) == FOLD_MOVE;
+	uint64_t value;
+
+	needs |= is_move ? 0 : 1U << reg;
+	if ((known->regs & needs) != needs ||
+	    !fold_compute(insn, known->values[reg], b, &value)) {
+		known->regs &= ~(1U << reg);
+		return;
+	}
+	known->values[reg] = value;
+	known->regs |= 1U << reg;
+	if (fold_is_short(value) && (INSN_SOURCE(insn->code) || !is_move))
+		*insn = (struct insn){ .code = FOLD_MOVE | INSN_ALU64, .dst_reg = reg,
+				       .imm = (int32_t)value };
+}
+
+static inline void fold_settle_jump(struct fold *fold, uint32_t i, struct fold_known *known,
+				    uint32_t needs, uint64_t b)
+{
+	struct insn *insn = &fold->insns[i];
+	const uint8_t operation = FOLD_OPERATION(insn->code);
+	const uint64_t a = known->values[insn->dst_reg];
+	bool holds;
+
+	if (operation == FOLD_CALL) {
+		known->regs &= ~0x3fU;
+		return;
+	}
+	if (!operation || operation == FOLD_EXIT)
+		known->regs = 0;
+	needs |= 1U << insn->dst_reg;
+	if ((known->regs & needs) != needs || operation > 0xd0 || !fold_is_short(a))
+		return;
+	holds = fold_holds(operation, a, b);
+	fold->marks[i] |= holds ? FOLD_JUMPS : FOLD_STAYS;
+	insn->code = INSN_JMP | (holds ? FOLD_EQUAL : FOLD_UNEQUAL);
+	insn->src_reg = 0;
+	insn->imm = (int32_t)a;
+}
+
+static inline void fold_settle_insn(struct fold *fold, uint32_t i, struct fold_known *known)
+{
+	struct insn *insn = &fold->insns[i];
+	const bool by_reg = INSN_SOURCE(insn->code);
+	const uint64_t b = by_reg ? known->values[insn->src_reg] : (uint64_t)(int64_t)insn->imm;
+	const uint32_t needs = by_reg ? 1U << insn->src_reg : 0;
+
+	switch (INSN_CLASS(insn->code)) {
+	case INSN_ALU:
+	case INSN_ALU64:
+		fold_settle_alu(insn, known, needs, b);
+		break;
+	case INSN_JMP:
+		fold_settle_jump(fold, i, known, needs, b);
+		break;
+	case INSN_LD:
+	case INSN_LDX:
+		known->regs &= ~(1U << insn->dst_reg);
+		break;
+	case INSN_STX: /* an atomic one writes registers, too */
+		known->regs &= FOLD_MODE(insn->code) == FOLD_MEMORY ? ~0U : 0;
+		break;
+	case INSN_JMP32:
+		known->regs &= insn->code == INSN_JMP32 ? 0 : ~0U;
+	}
+}
+
+SELDOM void fold_settle(struct fold *fold)
+{
+	struct fold_known known = { .regs = 0 };
+
+	memset(fold->marks, 0, fold->nr);
+	for (uint32_t i = 0; i < fold->nr; i++)
+		fold_mark(fold, i, fold_target(&fold->insns[i], i), FOLD_JOINED);
+	for (uint32_t i = 0; i < fold->nr; i++) {
+		if (fold->marks[i] & FOLD_JOINED)
+			known.regs = 0;
+		fold_settle_insn(fold, i, &known);
+		i += fold->insns[i].code == INSN_LD_IMM64;
+	}
+	fold->marks[0] |= FOLD_REACHED;
+	fold_flow(fold, FOLD_REACHED);
+	for (uint32_t i = 0; i < fold->nr && fold->nr_looks < FOLD_LOOKS_MAX; i++) {
+		if (fold->insns[i].code == INSN_CALL && !(fold->marks[i] & FOLD_REACHED))
+			fold->insns[i] = (struct insn){ .code = FOLD_MOVE | INSN_ALU64 };
+		i += fold->insns[i].code == INSN_LD_IMM64;
+	}
+}
+
 /* ---- Functions ---- */
 
 /* One load of an address. */
@@ -445,6 +603,7 @@ static inline int fold_function(struct fold *fold, struct object_function *funct
 			return err;
 		fold->def++;
 	}
+	fold_settle(fold);
 	if (!fold->nr_tail)
 		return 0;
 	if (fold->nr_tail > FOLD_INSNS_MAX)
@@ -491,6 +650,21 @@ SELDOM int object_fold(const struct elf *elf, struct object *object, const bool 
 	for (uint32_t i = 0; i < object->maps.nr; i++)
 		object->maps.items[i].is_folded = object->maps.items[i].is_data;
 	return 0;
+}
+
+/* The same for an object with no globals, whose fields an old kernel has or has not. */
+SELDOM void object_settle(const struct object *object, const bool *used)
+{
+	struct fold fold = { .nr_looks = 0 };
+
+	for (uint32_t i = 0; i < object->nr_functions; i++) {
+		const struct object_function *function = &object->functions[i];
+
+		fold.insns = object->codes[function->code].insns + function->start;
+		fold.nr = function->nr_insns;
+		if (used[function->code] && fold.nr <= FOLD_INSNS_MAX)
+			fold_settle(&fold);
+	}
 }
 
 #endif

@@ -134,9 +134,11 @@ static inline int kbtf_read_kernels(int fd, struct view *out)
 	struct sys_file file;
 	int err = sys_fstat(fd, &file);
 
-	if (err)
-		return err;
-	*out = (struct view){ sys_map(0, (size_t)file.size, PROT_READ, MAP_PRIVATE, fd), (uint64_t)file.size };
+	if (err || file.size <= 0)
+		return err ? err : -EINVAL;
+	*out = (struct view){
+		sys_map(0, (size_t)file.size, PROT_READ, MAP_PRIVATE, fd), (uint64_t)file.size,
+	};
 	return out->data || kbtf_read_first(out) == 0
 		       ? 0 : kbtf_read_part(fd, 0, (uint64_t)file.size, out);
 }

@@ -73,13 +73,12 @@ static inline const char *verifier_log_tail(const char *log)
 /* The last instruction that it looked at; false when there is none in the log. */
 static inline bool verifier_log_insn(const char *log, uint64_t *out)
 {
-	for (const char *p = log + strlen(log); p > log; p--) {
-		const char *line = p;
+	const char *line = log + strlen(log);
 
-		if (p[-1] == '\n' && verifier_line_is_insn(p))
-			return text_read_number(&line, 10, out);
-	}
-	return false;
+	/* (Older kernels' logs start with that of instruction 0.) */
+	while (line > log && !(line[-1] == '\n' && verifier_line_is_insn(line)))
+		line--;
+	return verifier_line_is_insn(line) && text_read_number(&line, 10, out);
 }
 
 /* Behind the first of these phrases that the log has, each ended by NUL; NULL: it has none. */
@@ -101,7 +100,7 @@ static inline const char *verifier_log_helper(const char *log)
 	return verifier_log_find(log, "unknown func \0invalid func \0cannot use helper \0");
 }
 
-/* Its number, where it has no name: "NUMBER" before v4.15, "unknown#NUMBER". */
+/* Its number, where it has no name: "NUMBER" before v4.10, "unknown#NUMBER". */
 SELDOM bool verifier_log_helper_number(const char *log, uint64_t *out)
 {
 	const char *helper = verifier_log_helper(log);
@@ -435,6 +434,9 @@ static inline int program_hint(const struct program_request *request, const char
 		return program_is_too_new(request->code, why) ? -EOPNOTSUPP : err;
 	else if (text_find(log, "invalid bpf_context access"))
 		program_hint_context(request->program->match.kind, why);
+	else if (text_find(log, "invalid indirect read") && kernel_is_before(4, 7))
+		why_hint(why, "before Linux 4.7 memory has to be initialized "
+			      "before a helper fills it");
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);

@@ -165,11 +165,12 @@ SELDOM bool map_mend(struct kernel *kernel, const struct object_map *map, int er
 		attr->map_flags &= ~BPF_F_MMAPABLE;
 		return true;
 	}
-	if (attr->map_flags == BPF_F_NO_PREALLOC && kernel_is_before(4, 6)) {
-		attr->map_flags = 0; /* it knows no flags, and allocates when elements come */
+	if (kernel_drop_name(kernel, attr->map_name))
 		return true;
-	}
-	return kernel_drop_name(kernel, attr->map_name);
+	if (attr->map_flags != BPF_F_NO_PREALLOC || !kernel_is_before(4, 6))
+		return false;
+	attr->map_flags = 0; /* it knows no flags, and allocates when elements come */
+	return true;
 }
 
 static inline int map_create(struct kernel *kernel, const struct object_map *map, int inner_fd,
@@ -510,9 +511,8 @@ static inline void pin_close_dirs(struct pin_dirs *dirs, bool keep)
  */
 static inline int pin_get(int dir_fd, int pin_fd, const char *name)
 {
-	int proc_fd = fs_open(&fs_proc), back;
+	int proc_fd = fs_open(&fs_proc), back, fd;
 	struct text path;
-	int fd;
 
 	text_setf(&path, "self/fd/%d", pin_fd);
 	fd = pin_enter(proc_fd < 0 ? dir_fd : proc_fd, &back);

@@ -117,7 +117,8 @@ static __always_inline void kp_add(__u64 *value, __u64 amount)
 /*
  * The kernel's functions for programs. The "address" is the function's number,
  * and const lets the compiler put it into the call instruction. Those marked
- * GPL want a licence that is compatible with it.
+ * GPL want a licence that is compatible with it. Before v4.7 the memory that one
+ * is to fill has to be initialized, too.
  */
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*const bpf_map_update_elem)(void *map, const void *key,

@@ -106,7 +106,7 @@ static void check_insn(const struct bpf_insn *insn, char *out, size_t size)
 		snprintf(out, size, "BPF_CALL uses reserved fields\n");
 	else if (insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
 		 insn->imm > age->last_helper)
-		snprintf(out, size, "invalid func %s%d\n", age->knows_calls ? "unknown#" : "",
+		snprintf(out, size, "invalid func %s%d\n", age->version >= 0x040a00 ? "unknown#" : "",
 			 insn->imm);
 	else if (class == BPF_JMP && op > BPF_EXIT && !age->knows_v2)
 		snprintf(out, size, "invalid BPF_JMP opcode %x\n", op);

@@ -273,6 +273,28 @@ static void event_commands(void)
 	close(fd);
 }
 
+/* Paths that the kernel would read as others. */
+static void event_paths(void)
+{
+	static const struct {
+		const char *path;
+		bool plain;
+	} rows[] = {
+		{ "/bin/sh", true }, { "/opt/\xc3\xa4", true }, { "/opt/a:b", true },
+		{ "/opt/a b", false }, { "/opt/a\nb", false }, { "/opt/a#b", false },
+		{ "/opt/\xc3\xa0", false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct probe_site site = { PROBE_USER, false, rows[i].path, 0 };
+		int fd = file_of("", 0);
+
+		check.row = rows[i].path;
+		EXPECT_NUMBER(event_create(fd, &site, EVENT), rows[i].plain ? 0 : -EINVAL);
+		close(fd);
+	}
+}
+
 static void event_ids(void)
 {
 	static const struct fixture_file files[] = {
@@ -377,6 +399,7 @@ static const struct check_case attach_cases[] = {
 	{ "event: lines of kprobe_events", event_lines },
 	{ "event: its name", event_names },
 	{ "event: commands", event_commands },
+	{ "event: paths that tracefs cannot be told", event_paths },
 	{ "event: its number", event_ids },
 	{ "attach: what makes it try another way", attach_rungs },
 	{ "attach: reasons", attach_reasons },

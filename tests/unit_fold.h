@@ -242,6 +242,116 @@ static void fold_withstands(void)
 	EXPECT_INSN(&folded.insns[2], "b4 r2 r0 0 7");
 }
 
+#define FOLD_SHIFT(operation, reg) { .code = (operation) | INSN_ALU64, .dst_reg = (reg), .imm = 32 }
+#define FOLD_GOTO(by) { .code = INSN_JMP, .off = (by) }
+
+/* "if (7 < 8) call 5; else call 125;", as clang has it for a signed variable and a constant. */
+static void fold_settles(void)
+{
+	EXPECT_NUMBER(FOLD_THESE(FOLD_ADDRESS(1, FOLD_CONSTANT, 0), FOLD_LDX(INSN_SIZE_W, 1, 1, 0),
+				 FOLD_SHIFT(0x60, 1), FOLD_SHIFT(0xc0, 1), FOLD_MOV(2, 8),
+				 { .code = 0x6d, .dst_reg = 2, .src_reg = 1, .off = 2 },
+				 FOLD_HELPER(125), FOLD_GOTO(1), FOLD_HELPER(5),
+				 { .code = 0x65, .dst_reg = 2, .off = 1, .imm = 7 }, FOLD_HELPER(126),
+				 FOLD_RETURN), 0);
+	EXPECT_INSN(&folded.insns[3], "67 r1 r0 0 32"); /* a move cannot hold it */
+	EXPECT_INSN(&folded.insns[4], "b7 r1 r0 0 7");
+	EXPECT_INSN(&folded.insns[6], "15 r2 r0 2 8");
+	EXPECT_INSN(&folded.insns[7], "b7 r0 r0 0 0");
+	EXPECT_INSN(&folded.insns[8], "05 r0 r0 1 0");
+	EXPECT_INSN(&folded.insns[9], "85 r0 r0 0 5");
+	EXPECT_INSN(&folded.insns[10], "65 r2 r0 1 7"); /* the call has changed it */
+	EXPECT_INSN(&folded.insns[11], "85 r0 r0 0 126");
+}
+
+/* What object_settle() makes of `nr` instructions with no globals. */
+static void settle_these(const struct insn *insns, uint32_t nr)
+{
+	const bool used = true;
+
+	fold_these(&(struct insn)FOLD_RETURN, 1);
+	memcpy(folded.insns, insns, nr * sizeof(*insns));
+	folded.function.nr_insns = nr;
+	object_settle(&folded.object, &used);
+}
+
+#define SETTLE_THESE(...) \
+	settle_these((const struct insn[]){ __VA_ARGS__ }, COUNT_OF(((const struct insn[]){ __VA_ARGS__ })))
+
+static void fold_settles_fields(void)
+{
+	/* A field that is there, and one that is not. */
+	SETTLE_THESE(FOLD_MOV(1, 1), FOLD_JEQ(1, 2), FOLD_HELPER(4), FOLD_RETURN, FOLD_HELPER(195896080), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[1], "55 r1 r0 2 1");
+	EXPECT_INSN(&folded.insns[2], "85 r0 r0 0 4");
+	EXPECT_INSN(&folded.insns[4], "b7 r0 r0 0 0");
+	SETTLE_THESE(FOLD_MOV(6, 0), FOLD_STX(10, 6, -8), FOLD_ADDRESS(1, 0, 0), FOLD_HELPER(7), FOLD_JEQ(6, 2),
+		     FOLD_HELPER(195896080), FOLD_RETURN, FOLD_HELPER(4), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[5], "15 r6 r0 2 0");
+	EXPECT_INSN(&folded.insns[6], "b7 r0 r0 0 0");
+	EXPECT_INSN(&folded.insns[8], "85 r0 r0 0 4");
+	/* Two ways meet at the comparison, from before it and from behind it. */
+	SETTLE_THESE(FOLD_MOV(1, 0), FOLD_JEQ(2, 1), FOLD_MOV(1, 1), FOLD_JEQ(1, 1), FOLD_HELPER(125), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[3], "15 r1 r0 1 0");
+	EXPECT_INSN(&folded.insns[4], "85 r0 r0 0 125");
+	SETTLE_THESE(FOLD_MOV(1, 0), FOLD_JEQ(1, 1), FOLD_HELPER(125), FOLD_JEQ(2, -3), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[1], "15 r1 r0 1 0");
+	EXPECT_INSN(&folded.insns[2], "85 r0 r0 0 125");
+	/* Written in ways that are not looked into. */
+	SETTLE_THESE(FOLD_MOV(1, 1), { .code = 0x87, .dst_reg = 1 }, FOLD_JEQ(1, 0), FOLD_MOV(2, 1),
+		     FOLD_LDX(INSN_SIZE_W, 2, 10, -8), FOLD_JEQ(2, 0), FOLD_MOV(3, 1), FOLD_ADDRESS(3, 0, 0),
+		     FOLD_JEQ(3, 0), FOLD_MOV(4, 1), { .code = 0xdb, .dst_reg = 10, .src_reg = 4, .imm = 1 },
+		     FOLD_JEQ(4, 0), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[2], "15 r1 r0 0 0");
+	EXPECT_INSN(&folded.insns[5], "15 r2 r0 0 0");
+	EXPECT_INSN(&folded.insns[9], "15 r3 r0 0 0");
+	EXPECT_INSN(&folded.insns[12], "15 r4 r0 0 0");
+}
+
+static void fold_conditions(void)
+{
+	static const struct {
+		uint8_t operation;
+		bool less, equal, more; /* for -1 and 1, 1 and 1, 1 and -1 */
+	} rows[] = {
+		{ 0x10, false, true, false }, { 0x20, true, false, false }, { 0x30, true, true, false },
+		{ 0x40, true, true, true },   { 0x50, true, false, true },  { 0x60, false, false, true },
+		{ 0x70, false, true, true },  { 0xa0, false, false, true }, { 0xb0, false, true, true },
+		{ 0xc0, true, false, false }, { 0xd0, true, true, false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		EXPECT_NUMBER(fold_holds(rows[i].operation, UINT64_MAX, 1), rows[i].less);
+		EXPECT_NUMBER(fold_holds(rows[i].operation, 1, 1), rows[i].equal);
+		EXPECT_NUMBER(fold_holds(rows[i].operation, 1, UINT64_MAX), rows[i].more);
+	}
+	EXPECT(!fold_holds(0x40, 1, 2));
+}
+
+static void fold_computes(void)
+{
+	static const struct {
+		uint8_t code;
+		uint64_t a, b, value;
+	} rows[] = {
+		{ 0x07, 5, UINT64_MAX, 4 }, { 0x57, 12, 10, 8 }, { 0x67, 3, 33, 3ULL << 33 }, { 0x77, 1ULL << 40, 8, 1ULL << 32 },
+		{ 0xc7, 1ULL << 63, 63, UINT64_MAX }, { 0xb7, 1, UINT64_MAX, UINT64_MAX }, { 0xb4, 1, UINT64_MAX, UINT32_MAX },
+		{ 0xbf, 1, 9, 9 }, { 0xbc, 1, 1ULL << 32 | 9, 9 },
+	};
+	static const struct insn others[] = { { .code = 0x87 }, { .code = 0xd7 }, { .code = 0x04 }, { .code = 0x37, .off = 1 },
+					      { .code = 0xbf, .off = 8 } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct insn insn = { .code = rows[i].code };
+		uint64_t value = 0;
+
+		EXPECT(fold_compute(&insn, rows[i].a, rows[i].b, &value));
+		EXPECT_NUMBER(value, rows[i].value);
+	}
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		EXPECT(!fold_compute(&others[i], 1, 1, &(uint64_t){ 0 }));
+}
+
 static const struct check_case fold_cases[] = {
 	{ "fold: loads of constants become moves", fold_values },
 	{ "fold: an address that is used in several branches", fold_in_branches },
@@ -252,6 +362,10 @@ static const struct check_case fold_cases[] = {
 	{ "fold: what a function uses of the stack", fold_sees_stack },
 	{ "fold: what cannot be folded is refused", fold_refuses },
 	{ "fold: nonsense", fold_withstands },
+	{ "fold: a condition on a constant", fold_settles },
+	{ "fold: conditions on what the kernel has", fold_settles_fields },
+	{ "fold: what conditions say", fold_conditions },
+	{ "fold: what operations give", fold_computes },
 };
 
 #endif

@@ -541,6 +541,30 @@ static void log_lines(void)
 	EXPECT(!verifier_line_is_insn(": ("));
 }
 
+static void log_insns(void)
+{
+	static const struct {
+		const char *log;
+		uint64_t insn; /* UINT64_MAX: none */
+	} rows[] = {
+		{ "0: (85) call 7\nunknown func 7\n", 0 }, /* v4.4 */
+		{ "0: (bf) r6 = r1\n1: (85) call 7\nunknown func 7\n", 1 },
+		{ "0: R1=ctx(off=0,imm=0) R10=fp0\n0: (85) call unknown#7\n", 0 },
+		{ "3: (b7) r0 = 0\n\nfrom 2 to 9: R0=inv\n9: (95) exit\n", 9 },
+		{ "unreachable insn 3\n", UINT64_MAX },
+		{ "back-edge from insn 3 to 1: (no", UINT64_MAX },
+		{ "", UINT64_MAX },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint64_t insn = UINT64_MAX;
+
+		check.row = rows[i].log;
+		EXPECT_NUMBER(verifier_log_insn(rows[i].log, &insn), rows[i].insn != UINT64_MAX);
+		EXPECT_NUMBER(insn, rows[i].insn);
+	}
+}
+
 static void program_names_maps(void)
 {
 	struct insn insns[] = {
@@ -684,6 +708,33 @@ static void program_hints_on_age(void)
 	}
 }
 
+/* Before v4.7 a helper's buffer is memory that it reads, to the verifier. */
+static void program_hints_on_memory(void)
+{
+	static const char log[] = "9: (85) call 16\ninvalid indirect read from stack off -16+0 size 16\n";
+	static const struct {
+		const char *release, *hint;
+	} rows[] = {
+		{ "4.4.302", "before Linux 4.7 memory has to be initialized "
+			     "before a helper fills it" },
+		{ "4.9.30", "" },
+	};
+	const struct object object = { .license = "GPL" };
+	const struct code code = { .nr_insns = 10 };
+	const struct object_program program = { .match.kind = &section_kinds[0] };
+	const struct program_request request = {
+		.object = &object, .program = &program, .code = &code,
+	};
+
+	fixture.version = "#1 SMP";
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		fixture.release = check.row = rows[i].release;
+		why_clear(&why);
+		EXPECT_NUMBER(program_hint(&request, log, -EACCES, &why), -EACCES);
+		EXPECT_TEXT(why.hint.data, rows[i].hint);
+	}
+}
+
 /* Hashes with no elements made in advance are the only ones before v4.6, which knows no flags. */
 static void maps_without_flags(void)
 {
@@ -695,11 +746,15 @@ static void maps_without_flags(void)
 	} rows[] = { { "4.4.100", 0, true }, { "4.6.0", BPF_F_NO_PREALLOC, false } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct kernel kernel = { .no_names = true };
+		struct kernel kernel = { .no_names = false };
 		struct sys_map_create_attr attr = map_attr(&kernel, &map, -1, -1);
 
 		fixture.release = rows[i].release;
 		fixture.version = "#1 SMP";
+		/* A 4.4 that was given the flags refuses the name alone. */
+		EXPECT(map_mend(&kernel, &map, -EINVAL, &attr));
+		EXPECT_TEXT(attr.map_name, "");
+		EXPECT_NUMBER(attr.map_flags, BPF_F_NO_PREALLOC);
 		EXPECT_NUMBER(map_mend(&kernel, &map, -EINVAL, &attr), rows[i].mended);
 		EXPECT_NUMBER(attr.map_flags, rows[i].flags);
 		EXPECT(!map_mend(&kernel, &map, -EINVAL, &attr));
@@ -839,10 +894,12 @@ static const struct check_case kernel_cases[] = {
 	{ "pins: paths", pin_paths },
 	{ "log: its end", log_tails },
 	{ "log: lines of instructions", log_lines },
+	{ "log: the last instruction", log_insns },
 	{ "program: maps in its instructions", program_names_maps },
 	{ "program: hints", program_hints },
 	{ "program: hints on its context", program_hints_on_context },
 	{ "program: hints on its age", program_hints_on_age },
+	{ "program: hints on its memory", program_hints_on_memory },
 	{ "maps: flags before there were any", maps_without_flags },
 	{ "program: what its instructions need", insn_levels },
 	{ "program: helpers that read", program_reads },

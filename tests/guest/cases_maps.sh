@@ -33,6 +33,20 @@ make_folders() {
     umount $BPFFS
 }
 
+# Whether its map is pinned already or not: a relative path counts from where the loader was started.
+pin_and_stay() {
+    mount_bpffs
+    cd /bin || return
+    for runs in 1 2; do
+        start $OBJ/pin_uprobe.o || break
+        ./attach_try --call 10 >$RUN/tried
+        stop_well
+        expect "the count in the pin" "$(map_value "pinned $BPFFS/hits")" "${runs}0"
+    done
+    cd / || return
+    umount $BPFFS
+}
+
 # Nobody mounted bpffs: the loader does, and the pin can be reached afterwards.
 mount_for_a_pin() {
     start $OBJ/pin_object.o sys_bpf || return
@@ -184,6 +198,7 @@ measure_latency() {
 
 check "a pin for this object stays and is reused" pin_and_reuse pin_object.o $BPFFS/hits
 check "a global pin stays and is reused" pin_and_reuse pin_global.o $GLOBAL/hits
+check "a pin, and a relative path" pin_and_stay
 check "folders for pins are as tc makes them" make_folders
 check "bpffs is mounted for a pin" mount_for_a_pin
 check "bpffs is not mounted without one" not_mount_without_a_pin

@@ -274,6 +274,12 @@ returns_of_one_name() {
     stop_old
 }
 
+# The kernel shows no BTF, and is told of its own by a file.
+fields_on() { # VERSION MECHANISM
+    cat /sys/kernel/btf/vmlinux >$RUN/btf
+    works_on "$@" --btf=$RUN/btf $OBJ/told_fields.o sys_bpf
+}
+
 # A name that is none for an event, which the PMU of 4.17 to 5.0 makes of it.
 odd_name() {
     name=$(awk '$2 ~ /[tT]/ && NF == 3 && $3 ~ /^[a-z_]*\.(isra|constprop)\.0$/ { nr[$3]++ }
@@ -317,6 +323,8 @@ check "each old kernel" on_each "$all" works_on $OBJ/count.o sys_bpf
 check "each old kernel: pins" on_each "$all" pins_on
 check "each old kernel: helpers that read" on_each "$all" works_on $OBJ/reads.o sys_bpf
 check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold.o sys_bpf
+check "each old kernel: ways that it does not go" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold_ways.o sys_bpf
+check "each old kernel: fields" on_each "4.9 4.14 4.19 5.4" fields_on
 check "each old kernel: tail calls" on_each "$all" tails_on
 check "each old kernel: by their sections" on_each "4.19 5.4" sections_on
 check "each old kernel: returns of a pattern" on_each "$all" returns_on
