@@ -95,6 +95,16 @@ called_back() {
     stop_well
 }
 
+thrown() {
+    has_btf && needs_jit || return
+    ! is_before 6 7 || { skip "bpf_throw is there since Linux 6.7"; return; }
+    starts throw || return
+    hit 10
+    expect_variable .bss sum 30
+    expect_variable .bss nr_right 10
+    stop_well
+}
+
 values_from_the_start() {
     starts initial || return
     hit 10
@@ -282,6 +292,7 @@ check "object: variables and constants" variables
 check "object: constants are frozen" constants_are_frozen
 check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
+check "object: a function that runs where the program throws" thrown
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
 check "object: maps in sections of their own" maps_in_their_own_sections
