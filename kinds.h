@@ -312,6 +312,7 @@ static inline bool target_is_tracepoint(const char *target)
 struct target_binary {
 	char path[TARGET_PATH_SIZE]; /* as given: a path, or the name of a command or library */
 	char symbol[TARGET_SYMBOL_SIZE]; /* a name or a pattern; "": the offset is the file's */
+	const char *version; /* of it, in the target, up to a '+': "@GLIBC_2.2.5" */
 	uint64_t offset;
 };
 
@@ -325,7 +326,6 @@ static inline bool target_copy(const char *from, size_t len, char *out, size_t s
 	return true;
 }
 
-/* A symbol's version ("memcpy@GLIBC_2.2.5") is not looked at. */
 static inline bool target_parse_binary(const char *target, struct target_binary *out)
 {
 	const char *colon = strrchr(target, ':');
@@ -333,6 +333,7 @@ static inline bool target_parse_binary(const char *target, struct target_binary 
 	size_t len = text_until(p, "+@");
 
 	out->symbol[0] = '\0';
+	out->version = p + len;
 	out->offset = 0;
 	if (!colon || !target_copy(target, (size_t)(colon - target), out->path, sizeof(out->path)))
 		return false;
