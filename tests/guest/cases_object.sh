@@ -95,6 +95,13 @@ called_back() {
     stop_well
 }
 
+tagged_arguments() {
+    starts tagged || return
+    hit 10
+    expect_variable .bss nr_counted 10
+    stop_well
+}
+
 thrown() {
     has_btf && needs_jit || return
     ! is_before 6 7 || { skip "bpf_throw is there since Linux 6.7"; return; }
@@ -292,6 +299,7 @@ check "object: variables and constants" variables
 check "object: constants are frozen" constants_are_frozen
 check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
+check "object: a function whose argument is tagged" tagged_arguments
 check "object: a function that runs where the program throws" thrown
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
