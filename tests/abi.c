@@ -75,6 +75,7 @@
 	X(INSN_LD_IMM64, BPF_LD | BPF_DW | BPF_IMM)           \
 	X(INSN_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_FD)              \
 	X(SHT_GNU_VERSYM, SHT_GNU_versym)                     \
+	X(SHT_GNU_VERDEF, SHT_GNU_verdef)                     \
 	X(MAP_PIN_NAME_MAX, NAME_MAX)                         \
 	X(ELF_HOST_DATA, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
@@ -86,10 +87,18 @@
 #else
 #define NEWER_CONSTANTS(X)
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define NEWEST_CONSTANTS(X) X(BPF_TRACE_FSESSION)
+#else
+#define NEWEST_CONSTANTS(X)
+#endif
 
 #define KEEP_SAME(name) SYSTEM_##name = name,
 #define KEEP_OTHER(ours, theirs) SYSTEM_##ours = (theirs),
-enum { SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME) OTHER_CONSTANTS(KEEP_OTHER) };
+enum {
+	SAME_CONSTANTS(KEEP_SAME) NEWER_CONSTANTS(KEEP_SAME) NEWEST_CONSTANTS(KEEP_SAME)
+	OTHER_CONSTANTS(KEEP_OTHER)
+};
 
 /* tc's own header, where iproute2 is installed. */
 #if __has_include(<iproute2/bpf_elf.h>)
@@ -127,6 +136,7 @@ enum { TC_PIN_NONE = PIN_NONE, TC_PIN_OBJECT_NS = PIN_OBJECT_NS, TC_PIN_GLOBAL_N
 	_Static_assert((unsigned long long)(ours) == (unsigned long long)SYSTEM_##ours, #ours);
 SAME_CONSTANTS(CHECK_SAME)
 NEWER_CONSTANTS(CHECK_SAME)
+NEWEST_CONSTANTS(CHECK_SAME)
 OTHER_CONSTANTS(CHECK_OTHER)
 
 #define SIZE_OF(type, field) sizeof(((type *)NULL)->field)
@@ -319,6 +329,14 @@ SAME_FIELD(elf64_segment, p_filesz, Elf64_Phdr);
 SAME_FIELD(elf64_segment, p_memsz, Elf64_Phdr);
 SAME_FIELD(elf64_segment, p_align, Elf64_Phdr);
 _Static_assert(sizeof(struct elf64_segment) == sizeof(Elf64_Phdr), "size");
+SAME_FIELD(elf64_version, vd_version, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_flags, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_ndx, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_cnt, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_hash, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_aux, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_next, Elf64_Verdef);
+_Static_assert(sizeof(struct elf64_version) == sizeof(Elf64_Verdef), "size");
 
 SAME_FIELD(elf64_rel, r_offset, Elf64_Rel);
 SAME_FIELD(elf64_rel, r_info, Elf64_Rel);
