@@ -14,6 +14,7 @@
 #include "btf.h"
 
 /* What a kernel knows: a set of BTF_KIND_BITs, and these. */
+#define BTF_FIT_ARG_TAGS (1U << 29)    /* what a tag says of a function's argument, since v6.9 */
 #define BTF_FIT_GLOBAL_FUNC (1U << 30) /* linkage other than static, since v5.6 */
 #define BTF_FIT_ANY_SECTION (1U << 31) /* sections with names of any letters, since v6.12 */
 #define BTF_FIT_ALL UINT32_MAX
@@ -22,7 +23,7 @@
 
 /* Scopes of the names in the ELF file, beside a section's index for what lies in it. */
 #define BTF_FIT_SECTION UINT32_MAX      /* sections; the value is the index */
-#define BTF_FIT_HIDDEN (UINT32_MAX - 1) /* hidden functions */
+#define BTF_FIT_HIDDEN (UINT32_MAX - 1) /* hidden functions, and what is as static as these */
 
 /* The BTF that is being written: records, one after the other. */
 struct btf_fit {
@@ -82,6 +83,25 @@ static inline bool btf_fit_is_hidden(const struct elf_symbol *symbol)
 	       (symbol->visibility == STV_HIDDEN || symbol->visibility == STV_INTERNAL);
 }
 
+/* Not more than there can be. */
+static inline uint64_t btf_fit_tags_max(const struct btf *btf)
+{
+	return btf->types.size / btf_kind_row(BTF_KIND_DECL_TAG)->record;
+}
+
+/* Functions of whose arguments a tag says what the kernel must know to verify them alone. */
+SELDOM void btf_fit_list_tagged(struct btf_fit *fit)
+{
+	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DECL_TAG);
+	struct btf_type tag, tagged;
+
+	for (bool more = btf_type_first(fit->btf, kinds, &tag); more;
+	     more = btf_type_next(&tag, kinds))
+		if (strncmp(tag.name, "arg:", 4) == 0 &&
+		    btf_type_get(fit->btf, tag.type, &tagged))
+			names_add(&fit->names, tagged.name, BTF_FIT_HIDDEN, 0);
+}
+
 /* False when the arena is full. */
 SELDOM bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
 {
@@ -89,7 +109,8 @@ SELDOM bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
 	struct elf_section section;
 	struct elf_symbol symbol;
 
-	if (!names_open(arena, elf->nr_sections + elf->nr_symbols, &fit->names))
+	if (!names_open(arena, elf->nr_sections + elf->nr_symbols + btf_fit_tags_max(fit->btf),
+			&fit->names))
 		return false;
 	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++)
 		names_add(&fit->names, section.name, BTF_FIT_SECTION, i);
@@ -98,6 +119,8 @@ SELDOM bool btf_fit_list_names(struct btf_fit *fit, struct arena *arena)
 			names_add(&fit->names, symbol.name, BTF_FIT_HIDDEN, 0);
 		else if (symbol.binding != STB_LOCAL)
 			names_add(&fit->names, symbol.name, symbol.shndx, (uint32_t)symbol.value);
+	if (!(fit->known & BTF_FIT_ARG_TAGS))
+		btf_fit_list_tagged(fit);
 	names_sort(&fit->names);
 	return true;
 }
@@ -194,7 +217,10 @@ static inline void btf_fit_datasec(struct btf_fit *fit, const struct btf_type *t
 
 /* ---- Functions ---- */
 
-/* Hidden functions are static to the verifier, which then sees them in the light of each call. */
+/*
+ * Hidden functions are static to the verifier, which then sees them in the light of
+ * each call; so are those of which the kernel does not know what their tags say.
+ */
 static inline uint16_t btf_fit_linkage(struct btf_fit *fit, const struct btf_type *func)
 {
 	if (!(fit->known & BTF_FIT_GLOBAL_FUNC) || func->nr == BTF_LINKAGE_STATIC ||
@@ -270,7 +296,8 @@ static inline uint64_t btf_fit_size(const struct btf *btf)
 /* Bytes of arena that btf_fit() takes. */
 static inline uint64_t btf_fit_len(const struct btf *btf, const struct elf *elf)
 {
-	const uint64_t names = (elf->nr_sections + elf->nr_symbols) * sizeof(struct name);
+	const uint64_t names = (elf->nr_sections + elf->nr_symbols + btf_fit_tags_max(btf)) *
+			       sizeof(struct name);
 
 	return btf_fit_size(btf) + ((names + 7) & ~(uint64_t)7);
 }

@@ -62,11 +62,15 @@ static inline bool code_has(const struct code *code, const struct code_visit *vi
 	return piece < code->nr_pieces && code->pieces[piece].function == function;
 }
 
-/* The next function that `function` names and that has no place yet; OBJECT_NONE at its end. */
+/*
+ * The next function that `function` names and that has no place yet, at its end the
+ * one that runs where it throws; OBJECT_NONE behind that.
+ */
 static inline uint32_t code_next_function(const struct object *object, const struct code *code,
 					  uint32_t function, struct code_visit *visits)
 {
 	const struct insn *insns = code_function_insns(object, function);
+	const uint32_t callback = object->functions[function].callback - 1;
 	struct code_visit *visit = &visits[function];
 
 	while (visit->next < object->functions[function].nr_insns) {
@@ -76,7 +80,7 @@ static inline uint32_t code_next_function(const struct object *object, const str
 		if (code_names_function(insn) && !code_has(code, visits, (uint32_t)insn->imm))
 			return (uint32_t)insn->imm;
 	}
-	return OBJECT_NONE;
+	return callback != OBJECT_NONE && !code_has(code, visits, callback) ? callback : OBJECT_NONE;
 }
 
 /* Gives every function its place: depth first, as libbpf does, but without recursion. */

@@ -206,7 +206,8 @@ static inline int externs_check(const struct object *object, const struct extern
 		if (ext->kind != EXTERN_KCONFIG && !values[i].found && !ext->is_weak)
 			return why_set(why, -EOPNOTSUPP, "extern '%s': this kernel has no such %s",
 				       ext->name,
-				       ext->kind == EXTERN_KFUNC ? "function" : "symbol");
+				       ext->kind == EXTERN_KFUNC ? "function"
+				       : ext->type ? "variable in its BTF" : "symbol");
 	}
 	return 0;
 }

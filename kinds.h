@@ -82,12 +82,17 @@ static const struct kind section_kinds[] = {
 	KIND("ksyscall", KPROBE, 0, KSYSCALL, 0, 4, 1),
 	KIND("kretsyscall", KPROBE, 0, KSYSCALL, KIND_RETURN, 4, 1),
 	KIND("tracepoint", TRACEPOINT, 0, TRACEPOINT, 0, 4, 7),
+	KIND("tracepoint.s", TRACEPOINT, 0, TRACEPOINT, KIND_SLEEPABLE, 7, 2),
 	KIND("tp", TRACEPOINT, 0, TRACEPOINT, 0, 4, 7),
+	KIND("tp.s", TRACEPOINT, 0, TRACEPOINT, KIND_SLEEPABLE, 7, 2),
 	KIND("raw_tracepoint", RAW_TRACEPOINT, 0, RAW_TRACEPOINT, 0, 4, 17),
+	KIND("raw_tracepoint.s", RAW_TRACEPOINT, 0, RAW_TRACEPOINT, KIND_SLEEPABLE, 7, 2),
 	KIND("raw_tp", RAW_TRACEPOINT, 0, RAW_TRACEPOINT, 0, 4, 17),
+	KIND("raw_tp.s", RAW_TRACEPOINT, 0, RAW_TRACEPOINT, KIND_SLEEPABLE, 7, 2),
 	KIND("raw_tracepoint.w", RAW_TRACEPOINT_WRITABLE, 0, RAW_TRACEPOINT, 0, 5, 2),
 	KIND("raw_tp.w", RAW_TRACEPOINT_WRITABLE, 0, RAW_TRACEPOINT, 0, 5, 2),
 	KIND("tp_btf", TRACING, BPF_TRACE_RAW_TP, TRACING, 0, 5, 5),
+	KIND("tp_btf.s", TRACING, BPF_TRACE_RAW_TP, TRACING, KIND_SLEEPABLE, 7, 2),
 	KIND("fentry", TRACING, BPF_TRACE_FENTRY, TRACING, 0, 5, 5),
 	KIND("fentry.s", TRACING, BPF_TRACE_FENTRY, TRACING, KIND_SLEEPABLE, 5, 10),
 	KIND("fexit", TRACING, BPF_TRACE_FEXIT, TRACING, KIND_RETURN, 5, 5),
@@ -307,6 +312,7 @@ static inline bool target_is_tracepoint(const char *target)
 struct target_binary {
 	char path[TARGET_PATH_SIZE]; /* as given: a path, or the name of a command or library */
 	char symbol[TARGET_SYMBOL_SIZE]; /* a name or a pattern; "": the offset is the file's */
+	const char *version; /* of it, in the target, up to a '+': "@GLIBC_2.2.5" */
 	uint64_t offset;
 };
 
@@ -320,7 +326,6 @@ static inline bool target_copy(const char *from, size_t len, char *out, size_t s
 	return true;
 }
 
-/* A symbol's version ("memcpy@GLIBC_2.2.5") is not looked at. */
 static inline bool target_parse_binary(const char *target, struct target_binary *out)
 {
 	const char *colon = strrchr(target, ':');
@@ -328,6 +333,7 @@ static inline bool target_parse_binary(const char *target, struct target_binary 
 	size_t len = text_until(p, "+@");
 
 	out->symbol[0] = '\0';
+	out->version = p + len;
 	out->offset = 0;
 	if (!colon || !target_copy(target, (size_t)(colon - target), out->path, sizeof(out->path)))
 		return false;

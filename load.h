@@ -115,7 +115,7 @@ static inline bool verifier_log_is_of_insn(const char *log)
 {
 	/* (Unreachable is what stands behind a jump or a call that is none to it.) */
 	return verifier_log_find(log, "unknown insn\0unknown opcode\0invalid BPF_\0"
-				      "reserved fields\0unreachable insn\0");
+				      "reserved fields\0unreachable insn\0number of funcs\0");
 }
 
 /* ---- One program ---- */
@@ -296,7 +296,8 @@ SELDOM bool program_mend_reads(const struct code *code, const struct verifier_lo
 
 /* What came later than eBPF did, oldest first. */
 enum insn_level {
-	INSN_FIRST, INSN_V2, INSN_CALLS, INSN_V3, INSN_ATOMIC, INSN_V4, NR_INSN_LEVELS,
+	INSN_FIRST, INSN_V2, INSN_CALLS, INSN_V3, INSN_ATOMIC, INSN_POINTERS, INSN_V4,
+	NR_INSN_LEVELS,
 };
 
 static const struct insn_age {
@@ -308,6 +309,7 @@ static const struct insn_age {
 	[INSN_CALLS] = { "calls of functions", 4, 16 },
 	[INSN_V3] = { "instructions of -mcpu=v3", 5, 1 },
 	[INSN_ATOMIC] = { "atomic instructions of -mcpu=v3", 5, 12 },
+	[INSN_POINTERS] = { "functions that are called back", 5, 13 },
 	[INSN_V4] = { "instructions of -mcpu=v4", 6, 6 },
 };
 
@@ -342,7 +344,8 @@ static inline enum insn_level insn_level(const struct insn *insn)
 	case INSN_JMP32:
 		return insn->code == INSN_JMP32 ? INSN_V4 : INSN_V3; /* a long goto */
 	default:
-		return INSN_FIRST;
+		return insn->code == INSN_LD_IMM64 && insn->src_reg == INSN_PSEUDO_FUNC
+			       ? INSN_POINTERS : INSN_FIRST;
 	}
 }
 
@@ -361,8 +364,9 @@ SELDOM bool program_is_too_new(const struct code *code, struct why *why)
 	if (!kernel_hint_since("", insn_ages[youngest].name, insn_ages[youngest].major,
 			       insn_ages[youngest].minor, why))
 		return false;
-	text_addf(&why->hint, youngest == INSN_CALLS ? ": make them __always_inline"
-						     : ": compile the program with -mcpu=v1");
+	if (youngest != INSN_POINTERS)
+		text_addf(&why->hint, youngest == INSN_CALLS ? ": make them __always_inline"
+							     : ": compile the program with -mcpu=v1");
 	return true;
 }
 
@@ -424,7 +428,8 @@ static inline int program_hint(const struct program_request *request, const char
 	const uint32_t nr_insns = request->code->nr_insns;
 	const char *helper = verifier_log_helper(log);
 
-	if (text_find(log, "GPL"))
+	/* (A line of the source, which the log quotes, may have the word as well.) */
+	if (text_find(log, "non-GPL") || text_find(log, "GPL only"))
 		why_hint(why, "the program's licence is '%s'; add: char _license[] "
 			      "__attribute__((section(\"license\"), used)) = \"GPL\";",
 			 object->license);
@@ -437,6 +442,8 @@ static inline int program_hint(const struct program_request *request, const char
 	else if (text_find(log, "invalid indirect read") && kernel_is_before(4, 7))
 		why_hint(why, "before Linux 4.7 memory has to be initialized "
 			      "before a helper fills it");
+	else if (text_find(log, "can be sleepable"))
+		return program_hint_kind(request, err, why);
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);

@@ -10,6 +10,7 @@
 
 #include "bpf_sys.h"
 #include "btf_fit.h"
+#include "kernel.h"
 
 /* Where it may say why it refused; all zero when nobody wants to know. */
 struct btf_log {
@@ -124,13 +125,15 @@ static inline int btf_load_as(const struct btf *btf, const struct elf *elf, uint
  */
 SELDOM int btf_load(const struct btf *btf, const struct elf *elf, const struct btf_log *log)
 {
+	/* (It takes the tags, and only knows nothing of them.) */
+	const uint32_t all = kernel_is_before(6, 9) ? BTF_FIT_ALL & ~BTF_FIT_ARG_TAGS : BTF_FIT_ALL;
 	uint32_t known;
-	int fd = btf_load_as(btf, elf, BTF_FIT_ALL, log);
+	int fd = btf_load_as(btf, elf, all, log);
 
 	if (fd != -EINVAL)
 		return fd;
-	known = btf_probe_all();
-	return known == BTF_FIT_ALL ? fd : btf_load_as(btf, elf, known, log);
+	known = btf_probe_all() & all;
+	return known == all ? fd : btf_load_as(btf, elf, known, log);
 }
 
 #endif

@@ -51,6 +51,7 @@ struct object_function {
 	bool is_static;
 	bool is_program;       /* the kernel is to run it: it is one of object->programs */
 	bool is_named;         /* an instruction calls or names it, or a map holds it */
+	uint32_t callback;     /* a program's: the function that runs where it throws, plus one */
 	struct insn *tail;     /* what stands behind them in a program, not in the section */
 	uint32_t nr_tail;
 };
@@ -1512,6 +1513,54 @@ static inline int object_resolve_all_calls(struct object *object, struct why *wh
 	return 0;
 }
 
+/* ---- What runs where a program throws ---- */
+
+static inline int object_list_globals(struct object_parser *parser, struct names *out,
+				      struct why *why)
+{
+	const struct object *object = parser->object;
+
+	if (!names_open(parser->arena, object->nr_functions, out))
+		return object_out_of_memory(why);
+	for (uint32_t i = 0; i < object->nr_functions; i++)
+		if (!object->functions[i].is_static)
+			names_add(out, object->functions[i].name, 0, i);
+	names_sort(out);
+	return 0;
+}
+
+/*
+ * A tag of the program's in BTF names it, and no instruction does. What is named
+ * wrongly the verifier refuses.
+ */
+SELDOM int object_find_callbacks(struct object_parser *parser, struct why *why)
+{
+	const uint32_t kinds = BTF_KIND_BIT(BTF_KIND_DECL_TAG);
+	struct object *object = parser->object;
+	struct names globals = { 0 };
+	struct btf_type tag, tagged;
+	int err = 0;
+
+	for (bool more = btf_type_first(&object->btf, kinds, &tag); more && !err;
+	     more = btf_type_next(&tag, kinds)) {
+		const struct name *program, *callback;
+		const char *name = tag.name;
+
+		if (!text_skip(&name, "exception_callback:") ||
+		    !btf_type_get(&object->btf, tag.type, &tagged))
+			continue;
+		if (!globals.items)
+			err = object_list_globals(parser, &globals, why);
+		program = names_find(&globals, tagged.name, 0);
+		callback = names_find(&globals, name, 0);
+		if (!program || !callback)
+			continue;
+		object->functions[program->value].callback = callback->value + 1;
+		object->functions[callback->value].is_named = object->has_calls = true;
+	}
+	return err;
+}
+
 /* ---- The whole ---- */
 
 /*
@@ -1543,6 +1592,8 @@ static inline int object_parse(const struct elf *elf, struct arena *arena, struc
 		err = object_place_tails(&parser, why);
 	if (!err)
 		err = object_relocate(&parser, why);
+	if (!err && out->nr_externs) /* bpf_throw() is one */
+		err = object_find_callbacks(&parser, why);
 	if (!err)
 		err = object_resolve_all_calls(out, why);
 	if (!err)

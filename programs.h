@@ -264,6 +264,8 @@ static inline int programs_choose(struct object *object, const struct programs_w
 			continue;
 		}
 		programs_use(out, spec->function);
+		if (object->functions[spec->function].callback)
+			programs_use(out, object->functions[spec->function].callback - 1);
 	}
 	programs_use_callees(out);
 	if (wanted->retprobe && !wanted->nr_functions && !wanted->check)

@@ -23,6 +23,7 @@
 #define PT_LOAD 1
 #define PF_X 1
 #define SHT_DYNSYM 11
+#define SHT_GNU_VERDEF 0x6ffffffd
 #define SHT_GNU_VERSYM 0x6fffffff
 #define STB_WEAK 2
 #define VERSYM_HIDDEN 0x8000 /* not the version that new programs are linked to */
@@ -36,6 +37,17 @@ struct elf64_segment {
 	uint64_t p_filesz;
 	uint64_t p_memsz;
 	uint64_t p_align;
+};
+
+/* A version that the file has, in section SHT_GNU_VERDEF. */
+struct elf64_version {
+	uint16_t vd_version;
+	uint16_t vd_flags;
+	uint16_t vd_ndx;
+	uint16_t vd_cnt;
+	uint32_t vd_hash;
+	uint32_t vd_aux;
+	uint32_t vd_next;
 };
 
 #define BINARY_SEGMENTS 8   /* with code: one or two */
@@ -55,7 +67,8 @@ struct binary {
 	struct elf64_header header;
 	struct elf64_segment code[BINARY_SEGMENTS];
 	uint32_t nr_code;
-	struct elf64_section symtab, dynsym, versym; /* the first of each; sh_type 0 without one */
+	/* The first of each; sh_type 0 without one. */
+	struct elf64_section symtab, dynsym, versym, verdef;
 	struct binary_window strings;
 };
 
@@ -101,6 +114,8 @@ static inline void binary_find_sections(struct binary *binary)
 			binary_keep_section(binary, &section, &binary->dynsym);
 		else if (section.sh_type == SHT_GNU_VERSYM)
 			binary_keep_section(binary, &section, &binary->versym);
+		else if (section.sh_type == SHT_GNU_VERDEF)
+			binary_keep_section(binary, &section, &binary->verdef);
 	}
 }
 
@@ -207,6 +222,7 @@ static inline const char *binary_string(struct binary *binary, const struct elf6
 /* What is looked for, and what was found. */
 struct binary_search {
 	const char *wanted;    /* a name or a pattern */
+	uint32_t version;      /* the hash of its version; 0: any, and the default one is best */
 	bool several;          /* every symbol that matches, not the best one */
 	unsigned int rank;     /* of the best one */
 	struct places places;
@@ -248,30 +264,56 @@ static inline void search_add(struct binary_search *search, uint64_t place, unsi
 	places_add(&search->places, place);
 }
 
+/* Of "@VERSION" or "@@VERSION", up to a '+', as the file has it (gABI, chapter 5). */
+static inline uint32_t version_hash(const char *version)
+{
+	uint32_t hash = 0;
+
+	for (; *version && *version != '+'; version++) {
+		hash = (hash << 4) + (*version == '@' ? 0 : (uint8_t)*version);
+		hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
+	}
+	return hash;
+}
+
+/* The hash of the version with that number; 0 when the file has none. */
+static inline uint32_t binary_version_hash(const struct binary *binary, uint16_t number)
+{
+	struct elf64_version version = { .vd_next = 0 };
+	uint64_t off = 0;
+
+	do {
+		off += version.vd_next;
+		if (off >= binary->verdef.sh_size ||
+		    !binary_read(binary, binary->verdef.sh_offset + off, &version, sizeof(version)))
+			return 0;
+		if (version.vd_ndx == (number & ~VERSYM_HIDDEN))
+			return version.vd_hash;
+	} while (version.vd_next);
+	return 0;
+}
+
 /*
  * Dynamic symbols have their version beside them, others in their name: "read@OLD",
- * "read@@DEFAULT".
+ * "read@@DEFAULT". Its number; 0 of one without.
  */
-static inline bool symbol_is_hidden(const struct binary *binary, const struct elf64_section *table,
-				    uint64_t idx, const char *version)
+static inline uint16_t symbol_version(const struct binary *binary, const struct elf64_section *table,
+				      uint64_t idx)
 {
 	uint16_t number;
 
-	if (version[0])
-		return version[1] != '@';
 	return table->sh_type == SHT_DYNSYM && idx < binary->versym.sh_size / sizeof(number) &&
 	       binary_read(binary, binary->versym.sh_offset + idx * sizeof(number), &number,
-			   sizeof(number)) &&
-	       (number & VERSYM_HIDDEN);
+			   sizeof(number)) ? number : 0;
 }
 
 static inline void search_symbol(struct binary *binary, const struct elf64_section *table,
 				 const struct elf64_section *strings, uint64_t idx,
 				 const struct elf64_symbol *symbol, struct binary_search *search)
 {
-	const char *name;
+	const char *name, *version;
+	uint16_t number;
 	uint64_t place;
-	size_t len;
 
 	if ((symbol->st_info & 15) != STT_FUNC || symbol->st_shndx == SHN_UNDEF ||
 	    !binary_offset(binary, symbol_entry(binary, symbol), &place))
@@ -279,10 +321,16 @@ static inline void search_symbol(struct binary *binary, const struct elf64_secti
 	name = binary_string(binary, strings, symbol->st_name);
 	if (!name)
 		return;
-	len = text_until(name, "@");
-	if (pattern_match(search->wanted, name, len))
+	version = name + text_until(name, "@");
+	if (!pattern_match(search->wanted, name, (size_t)(version - name)))
+		return;
+	number = symbol_version(binary, table, idx);
+	if (!search->version ||
+	    search->version == (*version ? version_hash(version)
+					 : binary_version_hash(binary, number)))
 		search_add(search, place,
-			   symbol_rank(symbol, symbol_is_hidden(binary, table, idx, name + len)));
+			   symbol_rank(symbol, *version ? version[1] != '@'
+							: number & VERSYM_HIDDEN));
 }
 
 static inline void search_table(struct binary *binary, const struct elf64_section *table,
@@ -412,6 +460,7 @@ static inline int uprobe_find_places(struct uprobe *uprobe, const struct target_
 	if (fd < 0)
 		return fd;
 	uprobe->search.wanted = target->symbol;
+	uprobe->search.version = version_hash(target->version);
 	uprobe->search.several = pattern_is(target->symbol);
 	if (target->symbol[0]) {
 		err = binary_open(fd, &binary, why);

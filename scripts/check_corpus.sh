@@ -44,10 +44,12 @@ trap 'exit 143' TERM HUP
 
 build_libbpf_loader() {
     sysroot=$(debian_libbpf amd64)
+    libraries=$sysroot/usr/lib/x86_64-linux-gnu
     libbpf_loader=$corpus/bin/libbpf_loader
     [ -n "$(find "$libbpf_loader" -newer "$source/libbpf_loader.c" 2>/dev/null)" ] ||
-        cc --sysroot="$sysroot" -O2 -Wall -Wextra -static -s "$source/libbpf_loader.c" \
-            -lbpf -lelf -lz -lzstd -o "$libbpf_loader"
+        # (A compiler may find its own C library before that of --sysroot.)
+        cc --sysroot="$sysroot" -B"$libraries" -L"$libraries" -O2 -Wall -Wextra -static -s \
+            "$source/libbpf_loader.c" -lbpf -lelf -lz -lzstd -o "$libbpf_loader"
 }
 
 # ---- The boots ----

@@ -49,7 +49,7 @@ attach.h: text.h kinds.h probe.h kprobe.h uprobe.h multi.h trace.h
 externs.h: btf_value.h core.h object.h symbols.h kbtf.h
 adapt.h: core.h object.h symbols.h kbtf.h config.h kprobe.h externs.h
 maps.h: mapdef.h bpf_sys.h fs.h kernel.h
-load_btf.h: btf_fit.h bpf_sys.h
+load_btf.h: btf_fit.h bpf_sys.h kernel.h
 jumps.h: code.h bpf_sys.h kernel.h
 load.h: core.h object.h code.h bpf_sys.h kernel.h maps.h
 programs.h: object.h code.h jumps.h symbols.h kbtf.h load_btf.h load.h

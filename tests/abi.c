@@ -75,6 +75,7 @@
 	X(INSN_LD_IMM64, BPF_LD | BPF_DW | BPF_IMM)           \
 	X(INSN_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_FD)              \
 	X(SHT_GNU_VERSYM, SHT_GNU_versym)                     \
+	X(SHT_GNU_VERDEF, SHT_GNU_verdef)                     \
 	X(MAP_PIN_NAME_MAX, NAME_MAX)                         \
 	X(ELF_HOST_DATA, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
@@ -336,6 +337,14 @@ SAME_FIELD(elf64_segment, p_filesz, Elf64_Phdr);
 SAME_FIELD(elf64_segment, p_memsz, Elf64_Phdr);
 SAME_FIELD(elf64_segment, p_align, Elf64_Phdr);
 _Static_assert(sizeof(struct elf64_segment) == sizeof(Elf64_Phdr), "size");
+SAME_FIELD(elf64_version, vd_version, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_flags, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_ndx, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_cnt, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_hash, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_aux, Elf64_Verdef);
+SAME_FIELD(elf64_version, vd_next, Elf64_Verdef);
+_Static_assert(sizeof(struct elf64_version) == sizeof(Elf64_Verdef), "size");
 
 SAME_FIELD(elf64_rel, r_offset, Elf64_Rel);
 SAME_FIELD(elf64_rel, r_info, Elf64_Rel);

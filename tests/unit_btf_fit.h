@@ -267,7 +267,7 @@ static void fit_section_names(void)
 
 static void fit_linkage(void)
 {
-	uint32_t proto, seen, hidden, local;
+	uint32_t proto, seen, hidden, local, tagged;
 
 	fit_file_clear();
 	fit_section(".text", 100);
@@ -278,10 +278,20 @@ static void fit_linkage(void)
 	seen = btf_image_type(&fit_image, BTF_KIND_FUNC, "seen", BTF_LINKAGE_GLOBAL, proto);
 	hidden = btf_image_type(&fit_image, BTF_KIND_FUNC, "hidden", BTF_LINKAGE_GLOBAL, proto);
 	local = btf_image_type(&fit_image, BTF_KIND_FUNC, "local", BTF_LINKAGE_STATIC, proto);
+	tagged = btf_image_type(&fit_image, BTF_KIND_FUNC, "tagged", BTF_LINKAGE_GLOBAL, proto);
+	btf_image_type(&fit_image, BTF_KIND_DECL_TAG, "arg:ctx", 0, tagged);
+	btf_image_word(&fit_image, 0);
+	btf_image_type(&fit_image, BTF_KIND_DECL_TAG, "arg", 0, seen);
+	btf_image_word(&fit_image, 0);
 	if (fit_run(BTF_FIT_ALL)) {
+		fit_expect(tagged, BTF_KIND_FUNC, "tagged", BTF_LINKAGE_GLOBAL, 0, proto);
 		fit_expect(seen, BTF_KIND_FUNC, "seen", BTF_LINKAGE_GLOBAL, 0, proto);
 		fit_expect(hidden, BTF_KIND_FUNC, "hidden", BTF_LINKAGE_STATIC, 0, proto);
 		fit_expect(local, BTF_KIND_FUNC, "local", BTF_LINKAGE_STATIC, 0, proto);
+	}
+	if (fit_run(BTF_FIT_ALL & ~BTF_FIT_ARG_TAGS)) {
+		fit_expect(seen, BTF_KIND_FUNC, "seen", BTF_LINKAGE_GLOBAL, 0, proto);
+		fit_expect(tagged, BTF_KIND_FUNC, "tagged", BTF_LINKAGE_STATIC, 0, proto);
 	}
 	if (fit_run(BTF_FIT_ALL & ~BTF_FIT_GLOBAL_FUNC))
 		fit_expect(seen, BTF_KIND_FUNC, "seen", BTF_LINKAGE_STATIC, 0, proto);

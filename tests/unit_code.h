@@ -144,6 +144,21 @@ static void code_with_pointers(void)
 	EXPECT_NUMBER(cf.code.insns[1].imm, F_A);
 }
 
+/* It stands behind all that the program names, but where something names it. */
+static void code_with_callback(void)
+{
+	static const struct insn programs[8] = {
+		CALL(F_A), MOVE, MOVE, EXIT,
+		CALL(F_C), CALL(F_A), MOVE, EXIT,
+	};
+	static const struct insn in_text[8] = { CALL(F_B), EXIT, MOVE, EXIT, MOVE, MOVE, EXIT };
+
+	code_fixture(programs, in_text);
+	cf.functions[F_FIRST].callback = cf.functions[F_SECOND].callback = F_C + 1;
+	EXPECT_TEXT(code_composed(F_FIRST), "first@0 a@4 b@6 c@8: 0>a 4>b");
+	EXPECT_TEXT(code_composed(F_SECOND), "second@0 c@4 a@7 b@9: 0>c 1>a 7>b");
+}
+
 static void code_without_calls(void)
 {
 	static const struct insn programs[8] = { MOVE, MOVE, MOVE, EXIT, MOVE, MOVE, MOVE, EXIT };
@@ -364,6 +379,7 @@ static const struct check_case code_cases[] = {
 	{ "code: functions that are met again", code_met_again },
 	{ "code: functions that call in circles", code_in_circles },
 	{ "code: pointers to functions", code_with_pointers },
+	{ "code: a function that runs where the program throws", code_with_callback },
 	{ "code: a program that calls nothing", code_without_calls },
 	{ "code: a program that is too large", code_too_large },
 	{ "code: little memory", code_in_little_memory },

@@ -172,10 +172,10 @@ static void externs_by_type(void)
 		{ { "counter", EXTERN_KSYM, WEAK, .type = LT_TASK },
 		  "extern 'counter': is 'struct task___old' in the object, and 'int' in this kernel" },
 		{ { "gone", EXTERN_KSYM, WEAK, .type = LT_INT }, "0/0, -" },
-		{ { "gone", EXTERN_KSYM, .type = LT_INT }, "extern 'gone': this kernel has no such symbol" },
+		{ { "gone", EXTERN_KSYM, .type = LT_INT }, "extern 'gone': this kernel has no such variable in its BTF" },
 		/* They have no flavours. */
 		{ { "counter___old", EXTERN_KSYM, .type = LT_INT },
-		  "extern 'counter___old': this kernel has no such symbol" },
+		  "extern 'counter___old': this kernel has no such variable in its BTF" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

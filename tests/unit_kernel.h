@@ -632,6 +632,7 @@ static void program_hints(void)
 		  "4096 instructions are too many for this kernel (4096 before Linux 5.2)" },
 		{ "", -EINVAL, -EINVAL, 4095, 1, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
 		{ "R0 !read_ok\n", -EACCES, -EACCES, 6, 1, "", "" },
+		{ "; char _license[] SEC(\"license\") = \"GPL\"; @ a.c:1\n", -EACCES, -EACCES, 6, 1, "", "" },
 		{ "", -ENOMEM, -ENOMEM, 6, 1, "", "" },
 	};
 
@@ -684,6 +685,11 @@ static void program_hints_on_age(void)
 		{ "prog", "unknown insn class 6\n", { .code = 0x16 }, -EINVAL, -EOPNOTSUPP,
 		  "instructions of -mcpu=v3 exist since Linux 5.1, this is 4.9: "
 		  "compile the program with -mcpu=v1" },
+		{ "prog", "number of funcs in func_info doesn't match number of subprogs\n",
+		  { .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_FUNC }, -EINVAL, -EOPNOTSUPP,
+		  "functions that are called back exist since Linux 5.13, this is 4.9" },
+		{ "uprobe.s/a:b", "Only fentry/fexit/fmod_ret and lsm programs can be sleepable\n", { 0 },
+		  -EINVAL, -EOPNOTSUPP, "programs of kind uprobe.s exist since Linux 6.0, this is 4.9" },
 		{ "prog", "unreachable insn 12\n", { .code = 0x85, .imm = 12 }, -EINVAL, -EINVAL, "" },
 		{ "prog", "R0 !read_ok\n", { .code = 0x16 }, -EACCES, -EACCES, "" },
 	};
@@ -787,6 +793,7 @@ static void insn_levels(void)
 		{ { .code = 0xd4, .imm = 16 }, INSN_FIRST },             /* le16 */
 		{ { .code = 0xd7, .imm = 16 }, INSN_V4 },                /* bswap16 */
 		{ { .code = INSN_LD_IMM64 }, INSN_FIRST },
+		{ { .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_FUNC }, INSN_POINTERS },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -15,9 +15,10 @@
 static struct elf_program {
 	struct elf64_header header;
 	struct elf64_segment segments[2];
-	struct elf64_section sections[6];
+	struct elf64_section sections[7];
 	struct elf64_symbol symtab[100], dynsym[8];
 	uint16_t versym[8];
+	struct elf64_version verdef[2];
 	char strtab[3 * BINARY_WINDOW], dynstr[256];
 	uint32_t nr_symtab, nr_dynsym, strtab_len, dynstr_len;
 } elf_program;
@@ -62,7 +63,7 @@ static void elf_program_begin(void)
 	e->header = (struct elf64_header){
 		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELF_HOST_DATA, EV_CURRENT },
 		.e_type = ET_EXEC, .e_machine = EM_X86_64, .e_phentsize = sizeof(struct elf64_segment),
-		.e_phnum = 2, .e_shentsize = sizeof(struct elf64_section), .e_shnum = 6,
+		.e_phnum = 2, .e_shentsize = sizeof(struct elf64_section), .e_shnum = 7,
 	};
 	e->segments[0] = (struct elf64_segment){ .p_type = PT_LOAD, .p_flags = 4, .p_offset = 0,
 						 .p_vaddr = 0x400000, .p_filesz = 0x1000 };
@@ -95,13 +96,20 @@ static void elf_program_end(void)
 	e->sections[4] = section_of(SHT_STRTAB, (uint64_t)(e->dynstr - base), e->dynstr_len, 0);
 	e->sections[5] = section_of(SHT_GNU_VERSYM, (uint64_t)((const char *)e->versym - base),
 				    e->nr_dynsym * sizeof(e->versym[0]), 3);
+	e->verdef[0] = (struct elf64_version){ .vd_ndx = 2, .vd_hash = 0x592, .vd_next = sizeof(e->verdef[0]) };
+	e->verdef[1] = (struct elf64_version){ .vd_ndx = 3, .vd_hash = 0x591 };
+	e->sections[6] = section_of(SHT_GNU_VERDEF, (uint64_t)((const char *)e->verdef - base),
+				    sizeof(e->verdef), 4);
 }
 
 /* Returns the number of places, or -errno; *out is the first one. */
 static int elf_program_search(const char *wanted, bool several, uint64_t *out)
 {
 	static struct binary binary;
-	struct binary_search search = { .wanted = wanted, .several = several };
+	const size_t len = text_until(wanted, "@");
+	char *name = strndup(wanted, len);
+	struct binary_search search = { .wanted = name, .version = version_hash(wanted + len),
+					.several = several };
 	int fd = file_of(&elf_program, sizeof(elf_program));
 	int ret;
 
@@ -115,6 +123,7 @@ static int elf_program_search(const char *wanted, bool several, uint64_t *out)
 	}
 	places_close(&search.places);
 	close(fd);
+	free(name);
 	return ret;
 }
 
@@ -128,6 +137,10 @@ static void symbols_in_binaries(void)
 		{ "local", 1, 0x1010 }, { "read", 1, 0x1020 },
 		/* Of several, the one that is linked to; of versions, the default one. */
 		{ "both", 1, 0x1040 }, { "versioned", 1, 0x1060 }, { "dynamic", 1, 0x1070 }, { "old", 1, 0x1090 },
+		/* The version that is named, wherever it stands. */
+		{ "versioned@V1", 1, 0x1061 }, { "versioned@V2", 1, 0x1060 }, { "versioned@@V2", 1, 0x1060 },
+		{ "dynamic@V1", 1, 0x1080 }, { "dynamic@V2+1", 1, 0x1070 }, { "versioned@V3", -ENOENT, 0 },
+		{ "dynamic@V3", -ENOENT, 0 }, { "read@V1", -ENOENT, 0 },
 		/* Two of the same rank, and one that both tables have. */
 		{ "twice", -EADDRNOTAVAIL, 0 }, { "shared", 1, 0x10c0 },
 		/* No functions, not here, nowhere in the code. */
@@ -299,7 +312,7 @@ static void binaries_hostile(void)
 	*e = good;
 	e->header.e_shnum = 0; /* then section 0 has the number */
 	EXPECT_NUMBER(elf_program_search("f", false, &place), -ENOENT);
-	e->sections[0].sh_size = 6;
+	e->sections[0].sh_size = 7;
 	EXPECT_NUMBER(elf_program_search("f", false, &place), 1);
 	e->sections[0].sh_size = UINT64_MAX;
 	EXPECT_NUMBER(elf_program_search("f", false, &place), 1);

@@ -78,6 +78,18 @@ sessions() {
     done
 }
 
+# What kernels know since Linux 7: both ends of a function, tracepoints that may sleep.
+new_kinds() {
+    [ -e /sys/kernel/btf/vmlinux ] || { skip "this kernel has no BTF"; return; }
+    $ATTACH fsession/security_bpf -- true | grep -q '^attach_try: live' ||
+        { skip "this kernel has no fsession programs"; return; }
+    tries 22 "'security_bpf'" fsession/security_bpf -- hit 10
+    $ATTACH raw_tp.s/sys_enter -- true | grep -q '^attach_try: live' || return 0
+    tries + "raw tracepoint 'sys_enter'" raw_tp.s/sys_enter -- hit 10
+    tries + "tracepoint 'sys_enter'" tp_btf.s/sys_enter -- hit 10
+    tries 11 "tracepoint 'syscalls/sys_enter_bpf'" tp.s/syscalls/sys_enter_bpf -- hit 10
+}
+
 # More descriptors than the limit that a shell starts with, and places that cannot be probed.
 many_functions() {
     ulimit -n 64
@@ -183,6 +195,7 @@ check "kinds: functions of the kernel, by tracefs" kernel_functions --tracefs tr
 check "kinds: functions of the kernel, by one link" kernel_functions_together
 check "kinds: targets that are refused" functions_refused
 check "kinds: sessions" sessions
+check "kinds: those of Linux 7" new_kinds
 check "kinds: more functions than descriptors" many_functions
 check "kinds: addresses that are hidden" hidden_addresses
 check "kinds: tracepoints" tracepoints

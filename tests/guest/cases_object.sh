@@ -127,6 +127,23 @@ variables_in_an_arena() {
     stop_well
 }
 
+tagged_arguments() {
+    starts tagged || return
+    hit 10
+    expect_variable .bss nr_counted 10
+    stop_well
+}
+
+thrown() {
+    has_btf && needs_jit || return
+    ! is_before 6 7 || { skip "bpf_throw is there since Linux 6.7"; return; }
+    starts throw || return
+    hit 10
+    expect_variable .bss sum 30
+    expect_variable .bss nr_right 10
+    stop_well
+}
+
 values_from_the_start() {
     starts initial || return
     hit 10
@@ -355,6 +372,8 @@ check "object: functions that programs share" shared_functions
 check "object: a function that is called back" called_back
 check "object: a jump table" jump_table
 check "object: variables in an arena" variables_in_an_arena
+check "object: a function whose argument is tagged" tagged_arguments
+check "object: a function that runs where the program throws" thrown
 check "object: maps and programs in maps from the start" values_from_the_start
 check "object: a map that is pinned by its name" pinned_by_name
 check "object: a map that is pinned, and a path from here" pinned_beside_a_relative_path
