@@ -711,14 +711,17 @@ static inline int object_parse_programs(struct object_parser *parser, struct why
 	return object_hint_section(why);
 }
 
-/* A section of no kind holds what others call, and nothing that was to be a program. */
+/*
+ * A section of no kind holds what others call, and nothing that was to be a program,
+ * unless that is optional.
+ */
 static inline int object_check_kinds(const struct object *object, struct why *why)
 {
 	for (uint32_t i = 0; i < object->nr_codes; i++) {
 		const struct object_code *code = &object->codes[i];
 		uint32_t nr_named = 0;
 
-		if (!code->is_of_no_kind)
+		if (!code->is_of_no_kind || code->name[0] == '?')
 			continue;
 		for (uint32_t k = 0; k < code->nr_functions; k++)
 			nr_named += object->functions[code->first_function + k].is_named;

@@ -496,6 +496,13 @@ static void several_programs(struct image *image)
 	image_lay_out(image);
 }
 
+/* What nobody knows, and nobody wants: it is not there. */
+static void optional_of_no_kind(struct image *image)
+{
+	several_programs(image);
+	rename_section(image, NR_SECTIONS_GOOD, "?of.tomorrow/f");
+}
+
 /* ---- Externs ---- */
 
 static uint32_t extern_add(struct image *image, const char *name, uint8_t binding)
@@ -698,6 +705,10 @@ static const struct variant {
 	  LOADS("1e:0:0", "0", "2e:0:0", "0") GOOD_END "; jumps of count: 40 32" },
 	{ "two jump tables", RUN(jumps_of_two),
 	  LOADS("1e:0:0", "0", "2e:0:1", "0") GOOD_END "; jumps of count: 32; jumps of count: 40" },
+
+	{ "an optional program of no kind", RUN(optional_of_no_kind),
+	  "count, other " GOOD_INSNS "; in ?of.tomorrow/f b7:00:0:0 95:00:0:0; GPL; 40906" GOOD_MAPS
+	  "; count() 0:0+4; other() 0:4+2; switched() 1:0+2" },
 
 	/* Externs. */
 	{ "values of the configuration", RUN(externs_of_kconfig),
