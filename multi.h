@@ -68,14 +68,23 @@ static inline int multi_attach_names(struct attachments *all, struct multi *mult
 }
 
 /*
+ * ELFv2 (powerpc): kallsyms has the entry of calls from elsewhere, and calls from near by
+ * skip it. By its name the kernel finds the place that both come to.
+ */
+#if defined(__powerpc64__) && _CALL_ELF == 2
+#define MULTI_BY_NAME true
+#else
+#define MULTI_BY_NAME false
+#endif
+
+/*
  * The same by the functions' names, which stand in kallsyms in the order of `places`:
  * before v4.12 tracefs takes no address for a return probe. Of several functions of one
  * name it takes the first, so that the others are left out. As probe_attach_each().
  */
-SELDOM int multi_attach_returns(struct attachments *all, const struct places *places,
-				int prog_fd, int *out_refused)
+SELDOM int multi_attach_by_name(struct attachments *all, struct probe_site site,
+				const struct places *places, int prog_fd, int *out_refused)
 {
-	struct probe_site site = { .kind = PROBE_KERNEL, .retprobe = true };
 	char name[SYMBOL_NAME_SIZE];
 	struct name_set seen;
 	struct fs_lines lines;
@@ -117,9 +126,11 @@ static inline int multi_attach_places(struct attachments *all, struct multi *mul
 		return ret;
 	for (uint32_t i = 0; i < places->nr; i++)
 		places->items[i] += skip;
-	ret = probe_attach_each(all, site, places, multi->prog_fd, &refused);
-	if ((uint32_t)ret == places->nr && site.retprobe && refused == -EINVAL)
-		ret = multi_attach_returns(all, places, multi->prog_fd, &refused);
+	if (!MULTI_BY_NAME)
+		ret = probe_attach_each(all, site, places, multi->prog_fd, &refused);
+	if (MULTI_BY_NAME ||
+	    ((uint32_t)ret == places->nr && site.retprobe && refused == -EINVAL))
+		ret = multi_attach_by_name(all, site, places, multi->prog_fd, &refused);
 	if (ret < 0)
 		return probe_explain(&all->probes, PROBE_KERNEL, ret, why);
 	multi->nr_left_out = (uint32_t)ret;

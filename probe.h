@@ -463,6 +463,19 @@ SELDOM int probe_attach_event(struct probe_session *session, const struct probe_
 	return attach_perf_program(prog_fd, out->perf_fd);
 }
 
+#define SWEEP_PAUSE_NS 10000000
+
+/* Another start's sweep may take its time: an event costs the kernel 40 ms to remove. */
+static inline int events_lock(int events_fd)
+{
+	while (sys_flock(events_fd, LOCK_SH | LOCK_NB) == -EWOULDBLOCK) {
+		if (sys_end_is_pending())
+			return -EINTR;
+		sys_signals_wait(0, SWEEP_PAUSE_NS);
+	}
+	return 0;
+}
+
 /*
  * From its creation until perf holds it, an event looks like one that a killed
  * loader left. A shared lock on kprobe_events marks that time: the sweep takes
@@ -473,9 +486,10 @@ static inline int probe_attach_tracefs(struct probe_session *session, const stru
 {
 	int err = probe_open_events(session, site->kind);
 
+	if (!err)
+		err = events_lock(session->events_fd[site->kind]);
 	if (err)
 		return err;
-	sys_flock(session->events_fd[site->kind], LOCK_SH);
 	err = probe_attach_event(session, site, prog_fd, out);
 	sys_flock(session->events_fd[site->kind], LOCK_UN);
 	return err;

@@ -163,6 +163,21 @@ no_child_to_mount() {
     expect "how often it was loaded" "$(grep -c BPF_PROG_LOAD $RUN/trace)" 1
 }
 
+# Somebody sweeps for long, or holds the lock for ever: then a signal ends the wait.
+locked_out() {
+    launch $STRACE -o $RUN/trace -e inject=flock:error=EAGAIN \
+        load_kp_bpf --attach=tracefs $OBJ/count.o sys_bpf
+    for moment in $(seq 200); do
+        ! grep -q '^rt_sigtimedwait' $RUN/trace || break
+        usleep 20000
+    done 2>&-
+    # shellcheck disable=SC2046 # process ids
+    kill $(children_of $pid)
+    ended
+    expect "exit status" "$status" 1
+    expect_text "$stderr" "interrupted"
+}
+
 # A filter of system calls may forbid what a live loader stays in.
 not_to_wait() {
     leftovers >$RUN/baseline
@@ -247,6 +262,7 @@ check "each step fails, with maps in maps" fail_every_step $OBJ/map_in_map.o sys
 check "a start that mounts bpffs fails" fail_with_own_mount
 check "its first child cannot be started" without_guardian
 check "it may start no child" no_child_to_mount
+check "the events are locked" locked_out
 check "it may not wait for a signal" not_to_wait
 check "another start is first to pin, by perf" overtaken hits --attach=perf $OBJ/pin_object.o
 check "another start is first to pin, by tracefs" overtaken hits --attach=tracefs $OBJ/pin_object.o
