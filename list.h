@@ -19,7 +19,7 @@ typedef int list_print(const char *data, size_t len);
 struct list {
 	const struct elf *elf;
 	const struct object *object;
-	struct arena scratch;   /* what is left of the object's memory */
+	struct arena scratch;   /* what is left of the object's memory: zeros, none of them touched */
 	struct view zeros;      /* the values of what the file does not hold */
 	uint32_t insns_left;    /* of LIST_INSNS_MAX */
 	list_print *print;
@@ -204,6 +204,7 @@ static inline uint32_t list_count_insns(struct list *list, uint32_t function)
 	    code.nr_insns > list->insns_left)
 		code.nr_insns = list->insns_left = 0;
 	list->insns_left -= code.nr_insns;
+	memset(list->scratch.data + list->scratch.used, 0, scratch.used - list->scratch.used);
 	return code.nr_insns;
 }
 
@@ -254,7 +255,6 @@ static inline struct view list_zeros(struct list *list, uint64_t size)
 	uint8_t *more = missing ? arena_take(&list->scratch, missing, 1) : NULL;
 
 	if (more) {
-		memset(more, 0, (size_t)missing);
 		list->zeros.size += missing;
 		if (!list->zeros.data)
 			list->zeros.data = more;
