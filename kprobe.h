@@ -287,7 +287,9 @@ SELDOM int attach_explain_symbol(const struct target *target, int err, struct wh
 		return why_set(why, -EOPNOTSUPP,
 			       "no return probe can be set: "
 			       "on this machine ftrace keeps the entry of functions");
-	return why_errno(why, err, "cannot be probed there");
+	why_errno(why, err, "cannot be probed there");
+	why_hint(why, "functions that are marked notrace, or written in assembly, may take no probe");
+	return err;
 }
 
 SELDOM int attach_check_symbol(const struct target *target, struct why *why)

@@ -53,6 +53,14 @@ blacklisted() {
     expect_text "$stderr" "blacklist\|not allowed\|may not be probed\|cannot be probed"
 }
 
+# Compiled without calls of ftrace, where events take no probe.
+untraced() {
+    unshare -m sh -c 'mount -t proc proc /proc
+        grep -q " [tT] native_sched_clock$" /proc/kallsyms' || { skip "this kernel has no such function"; return; }
+    refused 1 "native_sched_clock" --attach=$way $OBJ/count.o native_sched_clock
+    expect_text "$stderr" "blacklist\|hint: functions that are marked notrace"
+}
+
 no_boundary() {
     refused 1 "vfs_read+" --attach=$way $OBJ/count.o vfs_read+1
     expect_text "$stderr" "instruction\|boundary"
@@ -111,6 +119,7 @@ check "no such function, but one with a name like it" for_each_way near_name
 check "no such function, but a part of it" for_each_way part_name
 check "a name of several functions" for_each_way ambiguous
 check "a function on the kernel's blacklist" for_each_way blacklisted
+check "a function that is not traced" for_each_way untraced
 check "an offset inside an instruction" for_each_way no_boundary
 check "an offset past the function" for_each_way outside
 check "the return of an offset" for_each_way return_of_middle
