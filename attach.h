@@ -110,6 +110,18 @@ SELDOM int attach_uprobe(struct attachments *all, const struct attach_request *r
 	return uprobe_open(all, request->kind, request->prog_fd, &target, &out->place, why);
 }
 
+/* A reason that knows nothing of the program is another one when that may sleep. */
+static inline int attach_blame_tracepoint(const struct attach_request *request, int err,
+					  struct why *why)
+{
+	if (!err)
+		return 0;
+	if (request->kind->flags & KIND_SLEEPABLE && (err == -EINVAL || err == -EOPNOTSUPP))
+		err = why_set(why, -EINVAL, "is no tracepoint where a program may sleep: "
+					    "those of system calls are");
+	return attach_blame(request, err, why);
+}
+
 SELDOM int attach_tracepoint(struct attachments *all, const struct attach_request *request,
 			     struct attach_report *out, struct why *why)
 {
@@ -120,7 +132,7 @@ SELDOM int attach_tracepoint(struct attachments *all, const struct attach_reques
 		return kind_refuse_target(request->kind, target, why);
 	text_addf(&out->place, "tracepoint '%s'", target);
 	err = tracepoint_open(all, target, request->prog_fd, why);
-	return err ? attach_blame(request, err, why) : 0;
+	return attach_blame_tracepoint(request, err, why);
 }
 
 SELDOM int attach_raw_tracepoint(struct attachments *all, const struct attach_request *request,
@@ -129,7 +141,7 @@ SELDOM int attach_raw_tracepoint(struct attachments *all, const struct attach_re
 	int err = raw_tracepoint_open(all, request->targets[0], request->prog_fd, why);
 
 	text_addf(&out->place, "raw tracepoint '%s'", request->targets[0]);
-	return err ? attach_blame(request, err, why) : 0;
+	return attach_blame_tracepoint(request, err, why);
 }
 
 SELDOM int attach_tracing(struct attachments *all, const struct attach_request *request,

@@ -88,6 +88,8 @@ new_kinds() {
     tries + "raw tracepoint 'sys_enter'" raw_tp.s/sys_enter -- hit 10
     tries + "tracepoint 'sys_enter'" tp_btf.s/sys_enter -- hit 10
     tries 11 "tracepoint 'syscalls/sys_enter_bpf'" tp.s/syscalls/sys_enter_bpf -- hit 10
+    tries_in_vain "'sched/sched_switch': is no tracepoint where a program may sleep" tp.s/sched/sched_switch -- true
+    tries_in_vain "'sched_switch': is no tracepoint where a program may sleep" raw_tp.s/sched_switch -- true
 }
 
 # More descriptors than the limit that a shell starts with, and places that cannot be probed.
