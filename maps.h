@@ -628,7 +628,7 @@ SELDOM int map_fill(const struct object_map *map, int fd, struct why *why)
 	return err ? why_errno(why, err, "cannot be filled") : 0;
 }
 
-#define BPF_F_SEGV_ON_FAULT (1U << 17) /* of an arena */
+#define BPF_F_SEGV_ON_FAULT (1U << 17) /* of an arena: only programs give it pages */
 
 /*
  * A program that uses an arena is loaded when it is known where processes have it
@@ -640,10 +640,9 @@ SELDOM int map_place_arena(const struct object_map *map, int fd, struct why *why
 	const uint64_t size = (uint64_t)map->max_entries * bare_auxiliary(AT_PAGESZ);
 	void *place;
 
-	if (map->data_size > size || (map->data_size && map->flags & BPF_F_SEGV_ON_FAULT))
-		return why_bad(why, "has %u bytes of variables, and room for %llu",
-			       map->data_size,
-			       map->flags & BPF_F_SEGV_ON_FAULT ? 0 : (unsigned long long)size);
+	if (map->data_size > (map->flags & BPF_F_SEGV_ON_FAULT ? 0 : size))
+		return why_bad(why, "has %u bytes of variables, and %llu of pages for them",
+			       map->data_size, (unsigned long long)size);
 	place = size > SIZE_MAX || map->extra > UINTPTR_MAX ? NULL
 		: sys_map((uintptr_t)map->extra, (size_t)size, PROT_READ | PROT_WRITE,
 			  MAP_SHARED | (map->extra ? MAP_FIXED_NOREPLACE : 0), fd);

@@ -832,13 +832,14 @@ static inline int object_copy_data(struct object_parser *parser, const struct el
 	return 0;
 }
 
-/* The arena whose start is for variables: there is one in '.maps', as in libbpf. */
+/* The arena whose start is for variables, those of one section. */
 static inline int object_find_arena(const struct object_maps *maps, uint32_t *out, struct why *why)
 {
 	for (*out = 0; *out < maps->nr; ++*out)
-		if (maps->items[*out].type == BPF_MAP_TYPE_ARENA)
+		if (maps->items[*out].type == BPF_MAP_TYPE_ARENA && !maps->items[*out].data)
 			return 0;
-	return why_bad(why, "variables in section '" ARENA_SECTION "', and no map of type arena");
+	return why_bad(why, "variables in section '" ARENA_SECTION "', and no map of type arena "
+		       "for them");
 }
 
 /*

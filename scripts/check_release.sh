@@ -13,7 +13,7 @@ cd "${0%/*}/.." || exit
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-SIZE_MAX=159744
+SIZE_MAX=172032
 
 scripts/release.sh || exit
 work=$(mktemp -d)

@@ -925,7 +925,7 @@ static const struct refusal {
 	{ "a relocation before the maps", SET_INSN(INSN_LOAD_COUNTS + 1, imm, 0xffffffff),
 	  REL_0 "offset -4294967296 in section 'maps', which has 72 bytes of maps", NULL, 3 },
 	{ "variables of an arena that is missing", RUN(variables_without_arena),
-	  REL_0 "variables in section '.addr_space.1', and no map of type arena", NULL, 3 },
+	  REL_0 "variables in section '.addr_space.1', and no map of type arena for them", NULL, 3 },
 	{ "a jump table without places", RUN(jump_table_empty),
 	  REL_0 "jump table 'BPF.JT.0.0' has 0 bytes at offset 0, its section 16, other tables 0 of them",
 	  NULL, 3 },
