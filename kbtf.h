@@ -198,7 +198,7 @@ static inline int kbtf_read(struct kbtf *kbtf)
 		return kbtf_read_file(kbtf->file, &kbtf->bytes);
 	fd = fs_open_file(&fs_sys, "kernel/btf/vmlinux");
 	if (fd < 0)
-		return kbtf_open_vmlinux(&kbtf->bytes);
+		return kernel_is_exhausted(fd) ? fd : kbtf_open_vmlinux(&kbtf->bytes);
 	err = kbtf_read_kernels(fd, &kbtf->bytes);
 	sys_close(fd);
 	return err;
