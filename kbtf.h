@@ -18,9 +18,12 @@
 #include "fs.h"
 #include "kernel.h"
 
+#define MODULE_NAME_SIZE 64 /* the kernel's own is shorter by what it keeps beside it */
+
 struct kbtf_module {
 	struct btf btf;
 	int fd;
+	char name[MODULE_NAME_SIZE];
 };
 
 struct kbtf {
@@ -37,21 +40,22 @@ struct kbtf {
 
 /* ---- The file ---- */
 
+#define KBTF_NAME "vmlinux" /* the kernel's own */
+
 /*
- * A copy of BTF that the kernel holds: a module's in the arena, or without one the
- * kernel's own in memory of its own. -ENOENT when it is another, or the kernel does
- * not say which (before v5.11). The descriptor stays the caller's.
+ * A copy of BTF that the kernel holds, with its name: a module's in the arena, or without
+ * one the kernel's own in memory of its own. -ENOENT when it is another, or the kernel
+ * does not say which (before v5.11). The descriptor stays the caller's.
  */
-SELDOM int kbtf_copy(int fd, struct arena *arena, struct view *out)
+SELDOM int kbtf_copy(int fd, struct arena *arena, char name[MODULE_NAME_SIZE], struct view *out)
 {
-	char name[64] = "";
-	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = sizeof(name) };
+	struct sys_btf_info info = { .name = sys_ptr(name), .name_len = MODULE_NAME_SIZE };
 	uint8_t *data;
 	int err = sys_btf_info(fd, &info);
 
 	if (err < 0 && err != -ENOSPC) /* the name is longer: it is a module's */
 		return err;
-	if (!info.kernel_btf || (strcmp(name, "vmlinux") == 0) != !arena)
+	if (!info.kernel_btf || (strcmp(name, KBTF_NAME) == 0) != !arena)
 		return -ENOENT;
 	data = arena ? arena_take(arena, info.btf_size, 1)
 		     : sys_map(0, info.btf_size, PROT_READ | PROT_WRITE,
@@ -73,11 +77,12 @@ SELDOM int kbtf_copy(int fd, struct arena *arena, struct view *out)
  */
 static inline int kbtf_read_first(struct view *out)
 {
+	char name[MODULE_NAME_SIZE] = "";
 	int err, fd = sys_btf_fd_by_id(1);
 
 	if (fd < 0)
 		return fd;
-	err = kbtf_copy(fd, NULL, out);
+	err = kbtf_copy(fd, NULL, name, out);
 	sys_close(fd);
 	return err;
 }
@@ -278,10 +283,11 @@ static inline void kbtf_open_modules(struct kbtf *kbtf)
 	while (kbtf->nr_modules < INT16_MAX && sys_btf_next_id(&id) == 0) {
 		struct kbtf_module *modules = NULL;
 
+		module.name[0] = '\0';
 		module.fd = sys_btf_fd_by_id(id);
 		if (module.fd < 0)
 			continue;
-		if (kbtf_copy(module.fd, &kbtf->arena, &bytes) == 0 &&
+		if (kbtf_copy(module.fd, &kbtf->arena, module.name, &bytes) == 0 &&
 		    btf_open(bytes, &kbtf->btf, &kbtf->arena, &module.btf, NULL) == 0)
 			modules = arena_grow(&kbtf->arena, kbtf->modules, kbtf->nr_modules,
 					     sizeof(module));
@@ -312,6 +318,7 @@ struct kbtf_place {
 	const struct btf *btf;
 	uint32_t id;             /* 0: nowhere */
 	uint32_t module;
+	const char *wanted;      /* the module's name; NULL: any will do */
 };
 
 static inline int kbtf_module_fd(const struct kbtf *kbtf, const struct kbtf_place *place)
@@ -319,9 +326,16 @@ static inline int kbtf_module_fd(const struct kbtf *kbtf, const struct kbtf_plac
 	return place->module ? kbtf->modules[place->module - 1].fd : 0;
 }
 
+/* What a module is called, as in /proc/modules. */
+static inline const char *kbtf_module_name(const struct kbtf *kbtf, uint32_t module)
+{
+	return module ? kbtf->modules[module - 1].name : KBTF_NAME;
+}
+
 /* The first of a BTF's own types for each of the names that has no place yet. */
-static inline uint32_t kbtf_find_own(const struct btf *btf, uint32_t module, uint32_t kinds,
-				     const struct names *names, struct kbtf_place *places)
+static inline uint32_t kbtf_find_own(const struct btf *btf, uint32_t module, const char *called,
+				     uint32_t kinds, const struct names *names,
+				     struct kbtf_place *places)
 {
 	struct btf_type type;
 	uint32_t nr = 0;
@@ -330,16 +344,22 @@ static inline uint32_t kbtf_find_own(const struct btf *btf, uint32_t module, uin
 	     more = btf_type_next(&type, kinds)) {
 		const struct name *name = names_find(names, type.name, type.kind);
 
-		for (; name && !places[name->value].id; name = names_next(names, name), nr++)
-			places[name->value] = (struct kbtf_place){ btf, type.id, module };
+		for (; name; name = names_next(names, name)) {
+			struct kbtf_place *place = &places[name->value];
+
+			if (place->id || (place->wanted && strcmp(place->wanted, called) != 0))
+				continue;
+			*place = (struct kbtf_place){ btf, type.id, module, place->wanted };
+			nr++;
+		}
 	}
 	return nr;
 }
 
 /*
  * Types by their names, whose scope is the kind, all in one walk: the place of each at
- * its value in `places`, which the caller has zeroed. The kernel's own come before
- * modules'.
+ * its value in `places`, which the caller has zeroed but for what is wanted. The
+ * kernel's own come before modules'.
  */
 SELDOM void kbtf_find(struct kbtf *kbtf, const struct names *names, struct kbtf_place *places)
 {
@@ -349,7 +369,8 @@ SELDOM void kbtf_find(struct kbtf *kbtf, const struct names *names, struct kbtf_
 	for (uint32_t i = 0; i < names->nr; i++)
 		kinds |= BTF_KIND_BIT(names->items[i].scope);
 	for (uint32_t module = 0; btf; module++) {
-		left -= kbtf_find_own(btf, module, kinds, names, places);
+		left -= kbtf_find_own(btf, module, kbtf_module_name(kbtf, module), kinds, names,
+				      places);
 		if (!left)
 			return;
 		kbtf_module(kbtf, module, &btf, NULL);

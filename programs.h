@@ -277,7 +277,7 @@ static inline int programs_choose(struct object *object, const struct programs_w
 
 /* ---- Targets in the kernel's BTF ---- */
 
-/* "MODULE:FUNCTION": its name is enough. */
+/* Of "MODULE:FUNCTION" the second part. */
 static inline const char *program_target(const struct program *program)
 {
 	const char *target = program->spec->match.target, *colon = text_find(target, ":");
@@ -290,20 +290,26 @@ static inline uint8_t program_btf_kind(const struct program *program)
 	return kind_btf_is_typedef(program->kind) ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC;
 }
 
-/* The names of all targets, as BTF has them. */
+/* The names of all targets, as BTF has them, and the modules that they are wanted of. */
 static inline int programs_list_targets(const struct programs *programs, struct arena *arena,
-					struct names *out, struct why *why)
+					struct names *out, struct kbtf_place *places,
+					struct why *why)
 {
 	if (!names_open(arena, programs->nr, out))
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		const struct program *program = &programs->items[i];
 		const char *prefix = kind_btf_prefix(program->kind), *name;
+		const char *target = program->spec->match.target;
+		const char *function = program_target(program);
 
 		if (program->left_out || !prefix)
 			continue;
-		name = arena_join(arena, prefix, program_target(program), SIZE_MAX);
-		if (!name)
+		name = arena_join(arena, prefix, function, SIZE_MAX);
+		if (function != target)
+			places[i].wanted = arena_join(arena, "", target,
+						      (size_t)(function - target - 1));
+		if (!name || (function != target && !places[i].wanted))
 			return object_out_of_memory(why);
 		names_add(out, name, program_btf_kind(program), i);
 	}
@@ -324,7 +330,8 @@ static inline int programs_refuse_target(const struct programs *programs,
 	bool more = !programs->first_err && btf_type_first(&kbtf->btf, kinds, &type);
 
 	why_set(why, -ENOENT, "there is no %s '%s%s' in this kernel's BTF",
-		is_typedef ? "tracepoint" : "function", is_typedef ? "" : prefix, near.wanted);
+		is_typedef ? "tracepoint" : "function", is_typedef ? "" : prefix,
+		program->spec->match.target);
 	for (; more; more = btf_type_next(&type, kinds)) {
 		struct symbol symbol = { .name = type.name };
 
@@ -362,7 +369,7 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 {
 	struct kbtf_place *places = arena_take(arena, programs->nr, sizeof(*places));
 	struct names names = { 0 };
-	int err = places ? programs_list_targets(programs, arena, &names, why)
+	int err = places ? programs_list_targets(programs, arena, &names, places, why)
 			 : object_out_of_memory(why);
 
 	if (!err && names.nr && kbtf_open(kbtf, why) == 0)

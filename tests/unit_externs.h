@@ -96,6 +96,7 @@ static void types_start(void)
 	EXPECT_NUMBER(typed.kbtf.btf.end_id, KT_END);
 	types_of_module(&typed.module_image, &typed.kbtf.btf);
 	typed.module.fd = TYPES_FD;
+	memcpy(typed.module.name, "mod", sizeof("mod"));
 	types_open(&typed.module_image, &typed.kbtf.btf, &typed.module.btf);
 	types_of_object(&typed.local_image);
 	types_open(&typed.local_image, NULL, &typed.local);
@@ -248,6 +249,10 @@ static void targets_by_name(void)
 		    "5/0 0/0 8/0 9/0 ");
 	EXPECT_TEXT(targets_found(TARGETS("fexit/in_module", "fentry/mod:in_module", "fentry/take"), NULL),
 		    "12/7 12/7 5/0 ");
+	EXPECT_TEXT(targets_found(TARGETS("fentry/mod:take", "fentry/take", "fentry/vmlinux:take"), NULL),
+		    "13/7 5/0 5/0 ");
+	EXPECT_TEXT(targets_found(TARGETS("fentry/other:take"), NULL),
+		    "program 'prog': there is no function 'other:take' in this kernel's BTF");
 	EXPECT_TEXT(targets_found(TARGETS("fentry/take", "fexit/tako"), NULL),
 		    "program 'prog': there is no function 'tako' in this kernel's BTF");
 	EXPECT_TEXT(why.hint.data, "nearest names: 'take'");
