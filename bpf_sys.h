@@ -512,6 +512,10 @@ static inline int sys_fstat(int fd, struct sys_file *out)
 	return err;
 }
 
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000 /* since v4.17, and later in C libraries */
+#endif
+
 /*
  * A mapping of a file from its start, or of no file (-1), at an address, or anywhere
  * (0); NULL when there can be none. s390 takes the six arguments in memory, or musl

@@ -30,7 +30,7 @@ static inline int jumps_fill(const struct object *object, const struct object_ju
 	return err ? err : sys_map_freeze(fd);
 }
 
-/* The map of one table of the function that is that piece. A descriptor, or -errno with a reason. */
+/* The map of a table of the function that is that piece. A descriptor, or -errno with a reason. */
 static inline int jumps_create(const struct object *object, const struct object_jumps *jumps,
 			       struct code_piece piece, struct why *why)
 {

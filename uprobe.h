@@ -297,8 +297,8 @@ static inline uint32_t binary_version_hash(const struct binary *binary, uint16_t
  * Dynamic symbols have their version beside them, others in their name: "read@OLD",
  * "read@@DEFAULT". Its number; 0 of one without.
  */
-static inline uint16_t symbol_version(const struct binary *binary, const struct elf64_section *table,
-				      uint64_t idx)
+static inline uint16_t symbol_version(const struct binary *binary,
+				      const struct elf64_section *table, uint64_t idx)
 {
 	uint16_t number;
 

@@ -13,6 +13,7 @@
 #include <linux/capability.h>
 #include <linux/limits.h>
 #include <linux/magic.h>
+#include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <linux/resource.h>
@@ -43,7 +44,7 @@
 	X(PROC_SUPER_MAGIC) X(SYSFS_MAGIC) X(DEBUGFS_MAGIC) X(TRACEFS_MAGIC)                   \
 	X(SECURITYFS_MAGIC) X(BPF_FS_MAGIC)                                                    \
 	X(__NR_bpf) X(__NR_fsopen) X(__NR_fsconfig) X(__NR_fsmount) /* from __NR_Linux on */    \
-	X(CAP_SYS_ADMIN) X(CAP_SYS_RESOURCE) X(CAP_PERFMON) X(CAP_BPF)                                             \
+	X(CAP_SYS_ADMIN) X(CAP_SYS_RESOURCE) X(CAP_PERFMON) X(CAP_BPF) X(MAP_FIXED_NOREPLACE)  \
 	X(AT_PAGESZ) X(AT_RANDOM) X(AT_SYSINFO_EHDR) X(RLIMIT_MEMLOCK) X(RLIMIT_NOFILE)        \
 	/* elf64.h */                                                                          \
 	X(EI_NIDENT) X(EI_CLASS) X(EI_DATA) X(EI_VERSION) X(ELFCLASS32) X(ELFCLASS64)          \
