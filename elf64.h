@@ -540,6 +540,14 @@ SELDOM const char *elf_machine_name(uint16_t machine)
 	}
 }
 
+static inline bool elf_is_elf(struct view file)
+{
+	static const uint8_t elf_magic[] = { 0x7f, 'E', 'L', 'F' };
+
+	return view_has(file, 0, sizeof(elf_magic)) &&
+	       memcmp(file.data, elf_magic, sizeof(elf_magic)) == 0;
+}
+
 /* e_ident: is it ELF at all, of this class and byte order? */
 static inline int elf_check_ident(struct view file, struct why *why)
 {
@@ -547,7 +555,7 @@ static inline int elf_check_ident(struct view file, struct why *why)
 
 	if (file.size == 0)
 		return why_bad(why, "is empty, %s", ELF_EXPECTED);
-	if (!view_has(file, 0, 4) || memcmp(file.data, "\177ELF", 4) != 0) {
+	if (!elf_is_elf(file)) {
 		why_bad(why, "is %s, %s", elf_foreign_kind(file), ELF_EXPECTED);
 		why_hint(why, ELF_COMPILE_HINT);
 		return -ENOEXEC;

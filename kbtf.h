@@ -159,7 +159,7 @@ static inline int kbtf_read_file(const char *path, struct view *out)
 		return fd;
 	err = sys_fstat(fd, &file);
 	if (!err && sys_read_at(fd, 0, &header, sizeof(header)) == sizeof(header) &&
-	    memcmp(header.e_ident, "\177ELF", 4) == 0)
+	    elf_is_elf((struct view){ header.e_ident, sizeof(header.e_ident) }))
 		err = kbtf_read_section(fd, &header, out);
 	else if (!err)
 		err = kbtf_read_part(fd, 0, (uint64_t)file.size, out);

@@ -358,7 +358,7 @@ static inline int pin_enter(int dir_fd, int *out_back)
 static inline void pin_leave(int back)
 {
 	if (sys_fchdir(back) < 0)
-		sys_chdir("/"); /* a mount that is left is one that can be undone */
+		sys_chdir("/."); /* a mount that is left is one that can be undone */
 	if (back >= 0)
 		sys_close(back);
 }

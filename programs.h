@@ -299,12 +299,12 @@ static inline int programs_list_targets(const struct programs *programs, struct 
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < programs->nr; i++) {
 		const struct program *program = &programs->items[i];
-		const char *prefix = kind_btf_prefix(program->kind), *name;
+		const char *prefix = kind_btf_prefix(program->kind), *name, *function;
 		const char *target = program->spec->match.target;
-		const char *function = program_target(program);
 
 		if (program->left_out || !prefix)
 			continue;
+		function = program_target(program);
 		name = arena_join(arena, prefix, function, SIZE_MAX);
 		if (function != target)
 			places[i].wanted = arena_join(arena, "", target,
