@@ -638,11 +638,12 @@ SELDOM int map_fill(const struct object_map *map, int fd, struct why *why)
 SELDOM int map_place_arena(const struct object_map *map, int fd, struct why *why)
 {
 	const uint64_t size = (uint64_t)map->max_entries * bare_auxiliary(AT_PAGESZ);
+	const uint64_t room = (map->flags & BPF_F_SEGV_ON_FAULT) ? 0 : size;
 	void *place;
 
-	if (map->data_size > (map->flags & BPF_F_SEGV_ON_FAULT ? 0 : size))
+	if (map->data_size > room)
 		return why_bad(why, "has %u bytes of variables, and %llu of pages for them",
-			       map->data_size, (unsigned long long)size);
+			       map->data_size, (unsigned long long)room);
 	place = size > SIZE_MAX || map->extra > UINTPTR_MAX ? NULL
 		: sys_map((uintptr_t)map->extra, (size_t)size, PROT_READ | PROT_WRITE,
 			  MAP_SHARED | (map->extra ? MAP_FIXED_NOREPLACE : 0), fd);
