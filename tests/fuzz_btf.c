@@ -33,8 +33,10 @@ static void look_at_elements(const struct btf_type *type)
 	struct btf_parameter parameter;
 	struct btf_variable variable;
 	struct btf_member member;
+	/* (Of the kernel's, kinds that have none may claim millions: one is looked for.) */
+	const uint32_t nr = btf_kind_row(type->kind)->element ? type->nr : type->nr > 0;
 
-	for (uint32_t i = 0; i < type->nr; i++) {
+	for (uint32_t i = 0; i < nr; i++) {
 		int nr_got = 0;
 
 		if (btf_member_get(type, i, &member) && ++nr_got) {
