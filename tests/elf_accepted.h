@@ -549,6 +549,28 @@ static void extern_used_twice(struct image *image)
 	types_end(image);
 }
 
+static void type_tag(const char *tag, uint32_t type)
+{
+	btf_image_type(&types, BTF_KIND_DECL_TAG, tag, 0, type);
+	btf_image_word(&types, UINT32_MAX); /* of no parameter */
+}
+
+/* Of three tags one is for this, and names what there is. */
+static void exception_callback(struct image *image)
+{
+	uint32_t count;
+
+	types_begin();
+	type_section(".ksyms", btf_image_type(&types, BTF_KIND_FUNC, "bpf_throw", 2, type_function()), 1);
+	count = btf_image_type(&types, BTF_KIND_FUNC, "count", BTF_LINKAGE_GLOBAL, type_function());
+	type_tag("arg:ctx", count);
+	type_tag("exception_callback:nobody", count);
+	type_tag("exception_callback:twice", count);
+	text_section(image);
+	call_symbol(image, extern_add(image, "bpf_throw", STB_GLOBAL), -1);
+	types_end(image);
+}
+
 /* Both loads are of the same table. */
 static void jumps_used_twice(struct image *image)
 {
@@ -719,6 +741,9 @@ static const struct variant {
 	  "; weak ksym bpf_link_fops of no type; ksym jiffies of int" },
 	{ "a symbol that is used twice", RUN(extern_used_twice),
 	  LOADS("1f:0:0", "0", "2f:0:0", "0") GOOD_END "; ksym jiffies of int" },
+	{ "what runs where a program throws", RUN(exception_callback),
+	  CALLS("02:1:0") TEXT_INSNS "; count() 0:0+6 throws to twice; twice() 1:0+2; once() 1:2+2"
+	  "; kfunc bpf_throw of ()" },
 	{ "a function of the kernel's", RUN(kernel_function),
 	  CALLS("02:1:0") "; GPL; 40906" GOOD_MAPS "; kfunc bpf_task_release of ()" },
 };
