@@ -62,8 +62,8 @@ static inline int jumps_create(const struct object *object, const struct object_
  * for each of the object's, -1 where it is not made. Returns 0, or -errno with a reason;
  * jumps_close() is for both.
  */
-static inline int jumps_open(const struct object *object, const struct code *code, int *fds,
-			     struct why *why)
+SELDOM int jumps_open(const struct object *object, const struct code *code, int *fds,
+		      struct why *why)
 {
 	for (uint32_t p = 0; p < code->nr_pieces; p++) {
 		const struct code_piece piece = code->pieces[p];

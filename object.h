@@ -1181,7 +1181,6 @@ SELDOM int object_reference_jumps(struct object_parser *parser, const struct obj
 	const struct object_jumps jumps = {
 		.function = object_function_around(parser->object, ref->code, ref->insn_idx),
 	};
-	int err = 0;
 
 	if (jumps.function == OBJECT_NONE)
 		return object_refuse_reference(ref, why);
@@ -1189,12 +1188,13 @@ SELDOM int object_reference_jumps(struct object_parser *parser, const struct obj
 		parser->jumps_at = arena_take(parser->arena, nr, sizeof(*parser->jumps_at));
 	if (!parser->jumps_at)
 		return object_out_of_memory(why);
-	if (at >= nr || !parser->jumps_at[at])
-		err = object_add_jumps(parser, &ref->symbol, jumps, why);
-	if (err)
-		return err;
-	if (!parser->jumps_at[at])
-		parser->jumps_at[at] = parser->object->nr_jumps;
+	if (at >= nr || !parser->jumps_at[at]) {
+		int err = object_add_jumps(parser, &ref->symbol, jumps, why);
+
+		if (err)
+			return err;
+		parser->jumps_at[at] = parser->object->nr_jumps; /* it is inside, and so is `at` */
+	}
 	*out = parser->jumps_at[at] - 1;
 	if (parser->object->jumps[*out].function != jumps.function)
 		return why_bad(why, "jump table '%s' is another function's", ref->symbol.name);

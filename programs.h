@@ -437,7 +437,7 @@ static inline int programs_load_one(struct kernel *kernel, struct programs *prog
 	};
 	int err = program_compose(programs, program, &request, &code, why);
 
-	if (!err)
+	if (!err && programs->object->nr_jumps)
 		err = jumps_open(programs->object, &code, programs->jump_fds, why);
 	if (err)
 		why_subject(why, err, "program '%s'", program->spec->name);
