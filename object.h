@@ -823,6 +823,7 @@ static inline int object_place_tails(struct object_parser *parser, struct why *w
 static inline int object_copy_data(struct object_parser *parser, const struct elf_section *section,
 				   struct object_map *map, struct why *why)
 {
+	map->data_size = (uint32_t)section->header.sh_size;
 	if (!section->data.size)
 		return 0;
 	map->data = arena_take(parser->arena, section->data.size, 1);
@@ -842,6 +843,28 @@ static inline int object_find_arena(const struct object_maps *maps, uint32_t *ou
 		       "for them");
 }
 
+/* A map of its own for any other section of variables. */
+static inline int object_add_data(struct object_parser *parser, const struct elf_section *section,
+				  uint32_t *out, struct why *why)
+{
+	struct object_maps *maps = &parser->object->maps;
+	struct object_map *map = mapdef_add(maps, parser->arena);
+
+	if (!map)
+		return object_out_of_memory(why);
+	*out = maps->nr - 1;
+	map->name = section->name;
+	map->section_idx = section->idx;
+	map->type = BPF_MAP_TYPE_ARRAY;
+	map->key_size = sizeof(uint32_t);
+	map->value_size = (uint32_t)section->header.sh_size;
+	map->max_entries = 1;
+	map->is_data = true;
+	map->is_constant = object_is_named(section->name, ".rodata");
+	map->value_type = parser->object->data[section->idx].datasec;
+	return 0;
+}
+
 /*
  * The map that holds a section of variables, made when something first refers
  * to it: what is not used needs no kernel that has it (v5.2).
@@ -852,8 +875,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	struct object_maps *maps = &parser->object->maps;
 	struct object_data *data = &parser->object->data[section_idx];
 	struct elf_section section;
-	struct object_map *map;
-	int err = 0;
+	int err;
 
 	*out = data->map_next - 1;
 	if (data->map_next)
@@ -862,29 +884,14 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	    section.header.sh_size > INT32_MAX)
 		return why_bad(why, "section %u has %llu bytes of variables, expected 1 to %d",
 			       section_idx, (unsigned long long)section.header.sh_size, INT32_MAX);
-	if (strcmp(section.name, ARENA_SECTION) == 0) {
+	if (strcmp(section.name, ARENA_SECTION) == 0)
 		err = object_find_arena(maps, out, why);
-	} else {
-		map = mapdef_add(maps, parser->arena);
-		if (!map)
-			return object_out_of_memory(why);
-		*out = maps->nr - 1;
-		map->name = section.name;
-		map->section_idx = section_idx;
-		map->type = BPF_MAP_TYPE_ARRAY;
-		map->key_size = sizeof(uint32_t);
-		map->value_size = (uint32_t)section.header.sh_size;
-		map->max_entries = 1;
-		map->is_data = true;
-		map->is_constant = object_is_named(section.name, ".rodata");
-		map->value_type = data->datasec;
-	}
+	else
+		err = object_add_data(parser, &section, out, why);
 	if (err)
 		return err;
 	data->map_next = *out + 1;
-	map = &maps->items[*out];
-	map->data_size = (uint32_t)section.header.sh_size;
-	return object_copy_data(parser, &section, map, why);
+	return object_copy_data(parser, &section, &maps->items[*out], why);
 }
 
 /* ---- Externs ---- */
