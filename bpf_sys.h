@@ -46,6 +46,8 @@
 
 #define BPF_PERF_EVENT 41         /* enum bpf_attach_type: of a link; programs' are in kinds.h */
 #define BPF_F_SLEEPABLE (1U << 4) /* prog_flags */
+#define BPF_LOG_LEVEL1 1          /* log_level: each instruction that the verifier looks at */
+#define BPF_LOG_STATS 4           /* its verdict alone; since v5.2 */
 #define BPF_F_KPROBE_MULTI_RETURN (1U << 0)
 #define BPF_F_UPROBE_MULTI_RETURN (1U << 0)
 
@@ -127,6 +129,9 @@ struct sys_prog_load_attr {
 	uint32_t attach_btf_obj_fd;       /* since v5.11; 0: the kernel itself */
 	uint32_t core_relo_cnt;
 	sys_u64 fd_array;                 /* since v5.14 */
+	sys_u64 core_relos;               /* since v5.17, as the next */
+	uint32_t core_relo_rec_size;
+	uint32_t log_true_size;           /* since v6.4: written by the kernel */
 };
 
 struct sys_obj_attr {

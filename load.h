@@ -23,10 +23,12 @@
 struct verifier_log {
 	char *data; /* NUL-terminated; NULL when there is none */
 	size_t size;
+	bool wants_whole; /* its end will not do */
 };
 
 #define LOG_SIZE_FIRST (64U << 10) /* 16 MiB at once is half the memory of some boards */
 #define LOG_SIZE_LAST (UINT32_MAX >> 8) /* the most that kernels before v5.2 take */
+#define LOG_GROWTH 16 /* times; each size is another look at the program, which may take seconds */
 #define LOG_TAIL_LINES 12
 #define LOAD_TRIES 5
 #define PROGRAM_INSNS_OLD 4096U /* BPF_MAXINSNS */
@@ -36,7 +38,7 @@ static inline void verifier_log_close(struct verifier_log *log)
 {
 	if (log->data)
 		sys_unmap(log->data, log->size);
-	*log = (struct verifier_log){ 0 };
+	log->data = NULL;
 }
 
 /* What it said, "" for nothing, which its summary of a program that it never read is as well. */
@@ -220,31 +222,55 @@ SELDOM bool program_mend(struct kernel *kernel, int err, struct sys_prog_load_at
 	}
 }
 
+/* The same program again, with a log of that level and size. */
+static inline int program_try_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
+{
+	verifier_log_close(log);
+	log->data = sys_memory(attr->log_size);
+	if (!log->data)
+		return -ENOMEM;
+	log->size = attr->log_size;
+	attr->log_buf = sys_ptr(log->data);
+	return program_try(attr);
+}
+
+/* The log was too short: asks for one that says more, if that is to be had. */
+static inline bool program_ask_more(struct sys_prog_load_attr *attr, int err, bool wants_whole)
+{
+	const uint32_t whole = attr->log_true_size;
+
+	if (attr->log_level == BPF_LOG_STATS)
+		return false;
+	if (whole) { /* since v6.4, which keeps the end */
+		if (!wants_whole || attr->log_size == LOG_SIZE_LAST)
+			return false;
+		attr->log_size = whole < LOG_SIZE_LAST ? whole : LOG_SIZE_LAST;
+	} else if (err == -E2BIG || attr->log_size == LOG_SIZE_LAST) {
+		/* The verdict without the way there (since v5.2), which is too long for any log. */
+		attr->log_level = BPF_LOG_STATS;
+	} else {
+		attr->log_size = attr->log_size < LOG_SIZE_LAST / LOG_GROWTH
+					 ? attr->log_size * LOG_GROWTH : LOG_SIZE_LAST;
+	}
+	return true;
+}
+
 /*
- * The same program again with a log, in a buffer that grows until the log fits.
- * Returns what the kernel says of the program: a descriptor, -ENOSPC when even
- * the largest log was too short, -ENOMEM when there is none to be had.
+ * The same program again, which was refused with `err`, with a log. Returns that, or a
+ * descriptor, should the kernel take it now.
  */
-SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, struct verifier_log *log)
+SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, int err,
+				struct verifier_log *log)
 {
 	struct sys_prog_load_attr logged = *attr;
-	size_t size = LOG_SIZE_FIRST;
 	int fd;
 
-	for (;;) {
-		verifier_log_close(log);
-		log->data = sys_memory(size);
-		if (!log->data)
-			return -ENOMEM;
-		log->size = size;
-		logged.log_level = 1;
-		logged.log_size = (uint32_t)size;
-		logged.log_buf = sys_ptr(log->data);
-		fd = program_try(&logged);
-		if (fd != -ENOSPC || size == LOG_SIZE_LAST)
-			return fd;
-		size = size * 4 < LOG_SIZE_LAST ? size * 4 : LOG_SIZE_LAST;
-	}
+	logged.log_level = BPF_LOG_LEVEL1;
+	logged.log_size = LOG_SIZE_FIRST;
+	do
+		fd = program_try_log(&logged, log);
+	while (fd == -ENOSPC && program_ask_more(&logged, err, log->wants_whole));
+	return fd >= 0 ? fd : err;
 }
 
 /*
@@ -447,7 +473,10 @@ static inline int program_hint(const struct program_request *request, const char
 	else if (err == -E2BIG && object->maps.nr > PROGRAM_MAPS_MAX)
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);
-	else if ((err == -E2BIG || (err == -EINVAL && !log[0])) && nr_insns >= PROGRAM_INSNS_OLD)
+	else if (text_find(log, "too large. Processed") || text_find(log, "jumps is too complex"))
+		why_hint(why, "the verifier goes every way through the program, each time round a loop: "
+			      "have fewer branches and shorter loops, or bpf_loop() since Linux 5.17");
+	else if ((err == -E2BIG || err == -EINVAL) && !log[0] && nr_insns >= PROGRAM_INSNS_OLD)
 		why_hint(why, "%u instructions are too many for this kernel (%u before Linux 5.2)",
 			 nr_insns, PROGRAM_INSNS_OLD);
 	else if (err == -EPERM || (err == -EACCES && !log[0]))
@@ -535,35 +564,22 @@ SELDOM int program_explain(const struct program_request *request,
 	return why_subject(why, err, "program '%s'", request->program->name);
 }
 
-/* It was refused with `err`, as `attr` says it, from which some was left out of `whole`: why? */
+/* It was refused with `err`: why? */
 SELDOM int program_load_with_log(const struct program_request *request,
-				 struct sys_prog_load_attr *whole, struct sys_prog_load_attr *attr,
-				 int err, struct verifier_log *log, struct why *why)
+				 struct sys_prog_load_attr *attr, int err,
+				 struct verifier_log *log, struct why *why)
 {
-	int fd = err;
-
 	if (err == -ENOSYS)
 		return why_set(why, -EOPNOTSUPP,
 			       "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
-
-	/*
-	 * E2BIG was the verifier's, of a program that is too complex, if it speaks of the
-	 * program as it was; without its BTF it may find fault with something else.
-	 */
-	if (!kernel_is_exhausted(err) && attr->prog_btf_fd != whole->prog_btf_fd)
-		fd = program_try_with_log(whole, log);
-	if (!kernel_is_exhausted(err) && fd < 0 && !(log->data && log->data[0]))
-		fd = program_try_with_log(attr, log);
-	if (fd < 0 && program_mend_reads(request->code, log)) {
-		fd = program_try(attr);
-		if (fd < 0)
-			fd = program_try_with_log(attr, log);
+	if (!kernel_is_exhausted(err) && !verifier_log_text(log)[0])
+		err = program_try_with_log(attr, err, log);
+	if (err < 0 && program_mend_reads(request->code, log)) {
+		err = program_try(attr);
+		if (err < 0)
+			err = program_try_with_log(attr, err, log);
 	}
-	if (fd >= 0)
-		return fd;
-	if (fd != -ENOSPC && fd != -ENOMEM) /* else the log failed, and the first answer stands */
-		err = fd;
-	return program_explain(request, log, err, why);
+	return err >= 0 ? err : program_explain(request, log, err, why);
 }
 
 /*
@@ -574,13 +590,16 @@ SELDOM int program_load_with_log(const struct program_request *request,
 static inline int program_load(struct kernel *kernel, const struct program_request *request,
 			       struct verifier_log *log, struct why *why)
 {
-	struct sys_prog_load_attr whole = program_attr(kernel, request), attr = whole;
+	struct sys_prog_load_attr attr = program_attr(kernel, request);
 	int fd;
 
-	do
+	do {
 		fd = program_try(&attr);
-	while (fd < 0 && program_mend(kernel, fd, &attr));
-	return fd >= 0 ? fd : program_load_with_log(request, &whole, &attr, fd, log, why);
+		/* Too long an attr, or too complex a program? Of that the verifier speaks. */
+		if (fd == -E2BIG)
+			fd = program_try_with_log(&attr, fd, log);
+	} while (fd < 0 && !verifier_log_text(log)[0] && program_mend(kernel, fd, &attr));
+	return fd >= 0 ? fd : program_load_with_log(request, &attr, fd, log, why);
 }
 
 #endif

@@ -25,7 +25,7 @@ static inline int btf_load_bytes(struct view bytes, const struct btf_log *log)
 		.btf_size = (uint32_t)bytes.size,
 		.log_buf = sys_ptr(log->data),
 		.log_size = log->size,
-		.log_level = log->size ? 1 : 0,
+		.log_level = log->size ? BPF_LOG_LEVEL1 : 0,
 	};
 
 	return sys_btf_load(&attr);

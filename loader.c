@@ -135,13 +135,13 @@ SELDOM void report_why(const char *object, const struct why *why)
 		report_text("hint", &why->hint);
 }
 
-SELDOM void report_log(const struct verifier_log *log, bool whole)
+SELDOM void report_log(const struct verifier_log *log)
 {
 	const char *shown;
 
 	if (!log->data || !log->data[0])
 		return;
-	shown = whole ? log->data : verifier_log_tail(log->data);
+	shown = log->wants_whole ? log->data : verifier_log_tail(log->data);
 	print_bytes(STDERR_FILENO, shown, strlen(shown));
 }
 
@@ -579,11 +579,12 @@ int main(int argc, char **argv)
 		return STATUS_DONE;
 	}
 
+	session.log.wants_whole = options.verbose;
 	err = session_run(&options, &session, &why);
 	if (err < 0) {
 		report_why(options.object, &why);
 		if (err != -EOPNOTSUPP || options.verbose) /* else what is missing has been named */
-			report_log(&session.log, options.verbose);
+			report_log(&session.log);
 	}
 	close_err = session_close(&session, &why);
 	if (close_err < 0)

@@ -205,7 +205,15 @@ SAME_FIELD(sys_prog_load_attr, attach_btf_id, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, attach_btf_obj_fd, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, core_relo_cnt, union bpf_attr);
 SAME_FIELD(sys_prog_load_attr, fd_array, union bpf_attr);
-ENDS_WITH(sys_prog_load_attr, fd_array);
+SAME_FIELD(sys_prog_load_attr, core_relos, union bpf_attr);
+SAME_FIELD(sys_prog_load_attr, core_relo_rec_size, union bpf_attr);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+SAME_FIELD(sys_prog_load_attr, log_true_size, union bpf_attr);
+FIELD(sys_btf_load_attr, log_true_size, union bpf_attr, btf_log_true_size);
+#endif
+ENDS_WITH(sys_prog_load_attr, log_true_size);
+
+/* (BPF_LOG_LEVEL1 and BPF_LOG_STATS are in no header of the system's.) */
 
 SAME_FIELD(sys_btf_load_attr, btf, union bpf_attr);
 FIELD(sys_btf_load_attr, log_buf, union bpf_attr, btf_log_buf);

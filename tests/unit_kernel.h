@@ -565,6 +565,42 @@ static void log_insns(void)
 	}
 }
 
+/* What is asked next of a kernel whose log did not fit. */
+static void logs_asked_for(void)
+{
+	enum { FIRST = LOG_SIZE_FIRST, LAST = LOG_SIZE_LAST };
+	static const struct {
+		const char *name;
+		uint32_t level, size, true_size;
+		int err;
+		bool wants_whole, asked;
+		uint32_t next_level, next_size;
+	} rows[] = {
+		{ "grows", 1, FIRST, 0, -EACCES, false, true, 1, FIRST * 16 },
+		{ "grows on", 1, FIRST * 16, 0, -EACCES, true, true, 1, LAST },
+		{ "the largest", 1, LAST, 0, -EACCES, false, true, 4, LAST },
+		{ "too complex", 1, FIRST, 0, -E2BIG, true, true, 4, FIRST },
+		{ "the verdict", 4, FIRST, 0, -E2BIG, false, false, 4, FIRST },
+		{ "the end is there", 1, FIRST, FIRST * 8, -EACCES, false, false, 1, FIRST },
+		{ "all is wanted", 1, FIRST, FIRST * 8, -E2BIG, true, true, 1, FIRST * 8 },
+		{ "all is too much", 1, FIRST, UINT32_MAX, -E2BIG, true, true, 1, LAST },
+		{ "the largest end", 1, LAST, UINT32_MAX, -E2BIG, true, false, 1, LAST },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct sys_prog_load_attr attr = {
+			.log_level = rows[i].level,
+			.log_size = rows[i].size,
+			.log_true_size = rows[i].true_size,
+		};
+
+		check.row = rows[i].name;
+		EXPECT_NUMBER(program_ask_more(&attr, rows[i].err, rows[i].wants_whole), rows[i].asked);
+		EXPECT_NUMBER(attr.log_level, rows[i].next_level);
+		EXPECT_NUMBER(attr.log_size, rows[i].next_size);
+	}
+}
+
 static void program_names_maps(void)
 {
 	struct insn insns[] = {
@@ -588,6 +624,9 @@ static void program_names_maps(void)
 
 #define LICENSE_HINT "the program's licence is 'MIT\\x0a'; add: char _license[] " \
 		     "__attribute__((section(\"license\"), used)) = \"GPL\";"
+
+#define COMPLEX_HINT "the verifier goes every way through the program, each time round a loop: " \
+		     "have fewer branches and shorter loops, or bpf_loop() since Linux 5.17"
 
 static void program_hints(void)
 {
@@ -628,6 +667,8 @@ static void program_hints(void)
 		{ "", -E2BIG, -E2BIG, 6, 65, "", "the kernel lets a program use 64 maps, and this object has 65" },
 		{ "", -E2BIG, -E2BIG, 5000, 64, "",
 		  "5000 instructions are too many for this kernel (4096 before Linux 5.2)" },
+		{ "BPF program is too large. Processed 131073 insn\n", -E2BIG, -E2BIG, 5000, 1, "", COMPLEX_HINT },
+		{ "The sequence of 8193 jumps is too complex.\n", -E2BIG, -E2BIG, 6, 1, "", COMPLEX_HINT },
 		{ "", -EINVAL, -EINVAL, 4096, 1, "",
 		  "4096 instructions are too many for this kernel (4096 before Linux 5.2)" },
 		{ "", -EINVAL, -EINVAL, 4095, 1, "", "this kernel may lack kprobe programs (CONFIG_BPF_EVENTS)" },
@@ -837,7 +878,7 @@ static void program_reads(void)
 						  116, 113, 113, 113, 113 };
 		static const int32_t kept[] = { 112, 113, 114, 115, 116, 113, 113, 113, 113 };
 		const struct code code = { .insns = insns, .nr_insns = COUNT_OF(insns) };
-		const struct verifier_log log = { (char *)rows[i].log, 0 };
+		const struct verifier_log log = { .data = (char *)rows[i].log };
 
 		check.row = rows[i].log ? rows[i].log : "no log";
 		EXPECT_NUMBER(program_mend_reads(&code, &log), rows[i].mended);
@@ -902,6 +943,7 @@ static const struct check_case kernel_cases[] = {
 	{ "log: its end", log_tails },
 	{ "log: lines of instructions", log_lines },
 	{ "log: the last instruction", log_insns },
+	{ "log: one that says more", logs_asked_for },
 	{ "program: maps in its instructions", program_names_maps },
 	{ "program: hints", program_hints },
 	{ "program: hints on its context", program_hints_on_context },

@@ -371,16 +371,18 @@ static void prints_into_terminals(void)
 static void reports_logs(void)
 {
 	char data[] = "0: (b7) r0 = 0\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n1: (95) exit\nR0 is bad\n";
-	const struct verifier_log log = { data, sizeof(data) }, none = { NULL, 0 };
+	const struct verifier_log log = { data, sizeof(data), .wants_whole = true };
+	const struct verifier_log end = { data, sizeof(data), .wants_whole = false };
+	const struct verifier_log none = { .wants_whole = true };
 
 	stderr_catch();
-	report_log(&none, true);
+	report_log(&none);
 	EXPECT_TEXT(stderr_text(), "");
 	stderr_catch();
-	report_log(&log, true);
+	report_log(&log);
 	EXPECT_TEXT(stderr_text(), data);
 	stderr_catch();
-	report_log(&log, false);
+	report_log(&end);
 	EXPECT_TEXT(stderr_text(), data + strlen("0: (b7) r0 = 0\n"));
 }
 
