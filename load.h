@@ -117,7 +117,8 @@ static inline bool verifier_log_is_of_insn(const char *log)
 {
 	/* (Unreachable is what stands behind a jump or a call that is none to it.) */
 	return verifier_log_find(log, "unknown insn\0unknown opcode\0invalid BPF_\0"
-				      "reserved fields\0unreachable insn\0number of funcs\0");
+				      "invalid atomic opcode\0reserved fields\0"
+				      "unreachable insn\0number of funcs\0");
 }
 
 /* ---- One program ---- */
@@ -323,20 +324,24 @@ SELDOM bool program_mend_reads(const struct code *code, const struct verifier_lo
 /* What came later than eBPF did, oldest first. */
 enum insn_level {
 	INSN_FIRST, INSN_V2, INSN_CALLS, INSN_V3, INSN_ATOMIC, INSN_POINTERS, INSN_V4,
-	NR_INSN_LEVELS,
+	INSN_MAY_GOTO, INSN_ORDERED, NR_INSN_LEVELS,
 };
 
+#define INSTEAD_V1 ": compile the program with -mcpu=v1"
+
 static const struct insn_age {
-	const char *name;
+	const char *name, *instead;
 	uint8_t major, minor; /* the first kernel that has them */
 } insn_ages[NR_INSN_LEVELS] = {
-	[INSN_FIRST] = { "", 0, 0 },
-	[INSN_V2] = { "instructions of -mcpu=v2", 4, 14 },
-	[INSN_CALLS] = { "calls of functions", 4, 16 },
-	[INSN_V3] = { "instructions of -mcpu=v3", 5, 1 },
-	[INSN_ATOMIC] = { "atomic instructions of -mcpu=v3", 5, 12 },
-	[INSN_POINTERS] = { "functions that are called back", 5, 13 },
-	[INSN_V4] = { "instructions of -mcpu=v4", 6, 6 },
+	[INSN_FIRST] = { "", "", 0, 0 },
+	[INSN_V2] = { "instructions of -mcpu=v2", INSTEAD_V1, 4, 14 },
+	[INSN_CALLS] = { "calls of functions", ": make them __always_inline", 4, 16 },
+	[INSN_V3] = { "instructions of -mcpu=v3", INSTEAD_V1, 5, 1 },
+	[INSN_ATOMIC] = { "atomic instructions of -mcpu=v3", INSTEAD_V1, 5, 12 },
+	[INSN_POINTERS] = { "functions that are called back", "", 5, 13 },
+	[INSN_V4] = { "instructions of -mcpu=v4", INSTEAD_V1, 6, 6 },
+	[INSN_MAY_GOTO] = { "loops with can_loop", "", 6, 9 },
+	[INSN_ORDERED] = { "loads that acquire and stores that release", "", 6, 15 },
 };
 
 static inline enum insn_level insn_level_alu(const struct insn *insn)
@@ -350,7 +355,17 @@ static inline enum insn_level insn_level_jump(const struct insn *insn)
 {
 	if (insn->code == INSN_CALL)
 		return insn->src_reg == INSN_PSEUDO_CALL ? INSN_CALLS : INSN_FIRST;
+	if (insn->code == (INSN_JMP | 0xe0)) /* BPF_JCOND */
+		return INSN_MAY_GOTO;
 	return insn->code >= (INSN_JMP | 0xa0) ? INSN_V2 : INSN_FIRST; /* BPF_JLT and on */
+}
+
+/* BPF_ATOMIC: imm says what is done; 0 is an addition, 0x100 and on are BPF_LOAD_ACQ and kin. */
+static inline enum insn_level insn_level_atomic(const struct insn *insn)
+{
+	if (!insn->imm)
+		return INSN_FIRST;
+	return insn->imm & 0x100 ? INSN_ORDERED : INSN_ATOMIC;
 }
 
 static inline enum insn_level insn_level(const struct insn *insn)
@@ -360,8 +375,8 @@ static inline enum insn_level insn_level(const struct insn *insn)
 	switch (INSN_CLASS(insn->code)) {
 	case INSN_LDX:
 		return mode == 0x80 ? INSN_V4 : INSN_FIRST; /* BPF_MEMSX */
-	case INSN_STX: /* BPF_ATOMIC, and imm what is more than an addition */
-		return mode == 0xc0 && insn->imm ? INSN_ATOMIC : INSN_FIRST;
+	case INSN_STX:
+		return mode == 0xc0 ? insn_level_atomic(insn) : INSN_FIRST;
 	case INSN_ALU:
 	case INSN_ALU64:
 		return insn_level_alu(insn);
@@ -390,9 +405,7 @@ SELDOM bool program_is_too_new(const struct code *code, struct why *why)
 	if (!kernel_hint_since("", insn_ages[youngest].name, insn_ages[youngest].major,
 			       insn_ages[youngest].minor, why))
 		return false;
-	if (youngest != INSN_POINTERS)
-		text_addf(&why->hint, youngest == INSN_CALLS ? ": make them __always_inline"
-							     : ": compile the program with -mcpu=v1");
+	text_addf(&why->hint, "%s", insn_ages[youngest].instead);
 	return true;
 }
 

@@ -808,6 +808,7 @@ static inline int maps_pin(struct maps *maps, struct why *why)
 		if (err)
 			why_subject(why, err, "map '%s'", maps->specs->items[i].name);
 		if (err == -EEXIST) {
+			maps->dirs.mounted = false; /* it is no longer ours alone */
 			err = maps_adopt(maps, why);
 			return err ? err : -EOVERTAKEN;
 		}

@@ -726,6 +726,11 @@ static void program_hints_on_age(void)
 		{ "prog", "unknown insn class 6\n", { .code = 0x16 }, -EINVAL, -EOPNOTSUPP,
 		  "instructions of -mcpu=v3 exist since Linux 5.1, this is 4.9: "
 		  "compile the program with -mcpu=v1" },
+		{ "prog", "BPF_ATOMIC uses invalid atomic opcode 100\n", { .code = 0xdb, .imm = 0x100 },
+		  -EINVAL, -EOPNOTSUPP,
+		  "loads that acquire and stores that release exist since Linux 6.15, this is 4.9" },
+		{ "prog", "invalid BPF_JMP opcode e0\n", { .code = 0xe5 }, -EINVAL, -EOPNOTSUPP,
+		  "loops with can_loop exist since Linux 6.9, this is 4.9" },
 		{ "prog", "number of funcs in func_info doesn't match number of subprogs\n",
 		  { .code = INSN_LD_IMM64, .src_reg = INSN_PSEUDO_FUNC }, -EINVAL, -EOPNOTSUPP,
 		  "functions that are called back exist since Linux 5.13, this is 4.9" },
@@ -825,6 +830,11 @@ static void insn_levels(void)
 		{ { .code = 0x06 }, INSN_V4 },                           /* a long goto */
 		{ { .code = 0xdb }, INSN_FIRST },                        /* lock += */
 		{ { .code = 0xdb, .imm = 1 }, INSN_ATOMIC },             /* fetch and add */
+		{ { .code = 0xdb, .imm = 0xf1 }, INSN_ATOMIC },          /* compare and exchange */
+		{ { .code = 0xdb, .imm = 0x100 }, INSN_ORDERED },        /* a load that acquires */
+		{ { .code = 0xdb, .imm = 0x110 }, INSN_ORDERED },        /* a store that releases */
+		{ { .code = 0xdd }, INSN_V2 },                           /* if s<= */
+		{ { .code = 0xe5 }, INSN_MAY_GOTO },
 		{ { .code = 0x7b, .off = -8 }, INSN_FIRST },             /* a store */
 		{ { .code = 0x79, .off = 8 }, INSN_FIRST },              /* a load */
 		{ { .code = 0x91 }, INSN_V4 },                           /* a load that extends */
