@@ -33,12 +33,14 @@ ifeq ($(HOSTED)$(shell $(CC) $(CPPFLAGS) -DBARE -E -o /dev/null bare.h 2>&1),)
 DEFINES += -DBARE
 LDLIBS  := -nostdlib $(wildcard $(shell $(CC) -print-libgcc-file-name))
 endif
-# What gcc does for speed even then, each of which costs room here. On x86-64 long
-# frames make long instructions, so that a function called once is better off alone.
+# What gcc does for speed even then, and some distributions' for safety, each of which
+# costs room here. On x86-64 long frames make long instructions, so that a function
+# called once is better off alone.
 NO_SPEED = -fno-expensive-optimizations -fno-caller-saves -fno-optimize-sibling-calls \
 	   -fno-if-conversion -fno-ipa-modref -fno-ipa-sra -fno-move-loop-invariants \
 	   -fno-tree-dominator-opts -fno-tree-loop-im -fno-tree-switch-conversion \
-	   -fno-tree-tail-merge -mgeneral-regs-only
+	   -fno-tree-tail-merge -mgeneral-regs-only -fcf-protection=none \
+	   -fno-stack-clash-protection
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
 NO_SPEED += -fno-inline-functions-called-once -malign-data=abi
 endif
