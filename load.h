@@ -487,8 +487,8 @@ static inline int program_hint(const struct program_request *request, const char
 		why_hint(why, "the kernel lets a program use %u maps, and this object has %u",
 			 PROGRAM_MAPS_MAX, object->maps.nr);
 	else if (text_find(log, "too large. Processed") || text_find(log, "jumps is too complex"))
-		why_hint(why, "the verifier goes every way through the program, each time round a loop: "
-			      "have fewer branches and shorter loops, or bpf_loop() since Linux 5.17");
+		why_hint(why, "the verifier follows every path, each pass of a loop anew: "
+			      "have fewer branches and shorter loops, or bpf_loop() (since Linux 5.17)");
 	else if ((err == -E2BIG || err == -EINVAL) && !log[0] && nr_insns >= PROGRAM_INSNS_OLD)
 		why_hint(why, "%u instructions are too many for this kernel (%u before Linux 5.2)",
 			 nr_insns, PROGRAM_INSNS_OLD);
@@ -606,6 +606,7 @@ static inline int program_load(struct kernel *kernel, const struct program_reque
 	struct sys_prog_load_attr attr = program_attr(kernel, request);
 	int fd;
 
+	verifier_log_close(log); /* another's, which was left out */
 	do {
 		fd = program_try(&attr);
 		/* Too long an attr, or too complex a program? Of that the verifier speaks. */

@@ -625,8 +625,8 @@ static void program_names_maps(void)
 #define LICENSE_HINT "the program's licence is 'MIT\\x0a'; add: char _license[] " \
 		     "__attribute__((section(\"license\"), used)) = \"GPL\";"
 
-#define COMPLEX_HINT "the verifier goes every way through the program, each time round a loop: " \
-		     "have fewer branches and shorter loops, or bpf_loop() since Linux 5.17"
+#define COMPLEX_HINT "the verifier follows every path, each pass of a loop anew: " \
+		     "have fewer branches and shorter loops, or bpf_loop() (since Linux 5.17)"
 
 static void program_hints(void)
 {

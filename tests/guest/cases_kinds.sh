@@ -169,10 +169,11 @@ keeps_going() {
     start --keep-going $OBJ/mixed.o || return
     expect_text "$stderr" "^load_kp_bpf: live: program 'good' on '.*sys_bpf'"
     expect_text "$stderr" "program 'network': section 'xdp' is not for tracing; what loads it is: ip link"
-    expect_text "$stderr" "program 'refused': the verifier refused it"
+    expect_text "$stderr" "program 'refused': the verifier refused it: .*kprobe/vfs_write"
+    expect_text "$stderr" "program 'refused_too': the verifier refused it: .*: return \*(volatile"
     expect_text "$stderr" "program 'misplaced': 'no_such_function': there is no such function"
     expect_text "$stderr" "program 'unknown': there is no function 'no_such_function' in this kernel's BTF"
-    expect "sentences" "$(grep -c "^load_kp_bpf: .*: program '" "$stderr")" 5
+    expect "sentences" "$(grep -c "^load_kp_bpf: .*: program '" "$stderr")" 6
     hit 5
     [ "$(map_value 'name hits')" -ge 5 ] || fail "it does not count"
     stop_well

@@ -218,7 +218,7 @@ too_complex() {
     expect "exit status" "$status" 1
     expect_text "$stderr" "^load_kp_bpf: .*program 'count': the verifier refused it: Argument list too long"
     expect_text "$stderr" "BPF program is too large. Processed 1000001 insn"
-    expect_text "$stderr" "hint: the verifier goes every way through the program"
+    expect_text "$stderr" "hint: the verifier follows every path"
     tries=$(grep -c '^bpf(BPF_PROG_LOAD.*= -1' $RUN/calls)
     if grep -q '^[0-9]*: (' "$stderr"; then
         expect_text "$stderr" "too long, at .*endless.c:1[0-9]: "

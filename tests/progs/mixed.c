@@ -53,5 +53,11 @@ SEC("kprobe/no_such_function") int misplaced(void *ctx) { return note(); }
 SEC("fentry/no_such_function") int unknown(void *ctx) { return 0; }
 SEC("xdp") int network(void *ctx) { return 2; }
 SEC("kprobe/vfs_write") int refused(void *ctx) { return *(volatile int *)0; }
+SEC("kprobe/vfs_open") int refused_too(void *ctx)
+{
+	bpf_get_current_task();
+	bpf_get_current_task();
+	return *(volatile int *)8;
+}
 
 char _license[] SEC("license") = "GPL";
