@@ -23,7 +23,6 @@
 #define FOLD_INSNS_MAX 4096U /* BPF_MAXINSNS; the kernel refuses more, and says so */
 #define FOLD_STACK_MAX 512U  /* MAX_BPF_STACK */
 #define FOLD_FRAME 10        /* the register of the stack's upper end */
-#define FOLD_COPIED 14       /* ours: src_reg of a load whose constant goes to the stack at `off` */
 
 /* ---- What an instruction does with a register ---- */
 
@@ -338,7 +337,7 @@ static inline int fold_take_stack(struct fold *fold, const struct fold_constant 
 	for (uint32_t i = 0; i < fold->nr; i++)
 		if (everywhere || i == fold->def || fold->marks[i] & FOLD_LIVE)
 			fold->depths[i] = (uint16_t)depth;
-	def->src_reg = FOLD_COPIED;
+	def->src_reg = INSN_PSEUDO_COPIED;
 	def->off = (int16_t)-depth;
 	fold->nr_tail += (constant->size + 3) / 4 + 2;
 	return 0;
@@ -548,7 +547,7 @@ static inline void fold_add_tail(struct fold *fold, struct insn *tail)
 		const int16_t off = def->off;
 		struct fold_constant constant;
 
-		if (def->code != INSN_LD_IMM64 || def->src_reg != FOLD_COPIED) {
+		if (def->code != INSN_LD_IMM64 || def->src_reg != INSN_PSEUDO_COPIED) {
 			i += def->code == INSN_LD_IMM64;
 			continue;
 		}
@@ -652,8 +651,8 @@ SELDOM int object_fold(const struct elf *elf, struct object *object, const bool 
 	return 0;
 }
 
-/* The same for an object with no globals, whose fields an old kernel has or has not. */
-SELDOM void object_settle(const struct object *object, const bool *used)
+/* For an object with no globals, whose fields a kernel before v4.20 has or has not. */
+SELDOM void object_settle_conditions(const struct object *object, const bool *used)
 {
 	struct fold fold = { .nr_looks = 0 };
 

@@ -217,9 +217,9 @@ static inline int functions_find(struct probe_session *session,
 	}
 	if (err)
 		return why_errno(why, err, "/proc/kallsyms cannot be read");
-	if (out->full)
-		return why_set(why, -E2BIG, "more than %u functions match", PLACES_MAX);
-	return out->nr ? 0 : why_set(why, -ENOENT, "no function of this kernel matches");
+	if (!out->nr)
+		return why_set(why, -ENOENT, "no function of this kernel matches");
+	return places_check(out, why);
 }
 
 #endif

@@ -40,6 +40,7 @@ struct insn {
 #define INSN_PSEUDO_MAP_VALUE 2
 #define INSN_PSEUDO_BTF_ID 3
 #define INSN_PSEUDO_FUNC 4
+#define INSN_PSEUDO_COPIED 13 /* ours: a constant that goes to the stack at `off` (fold.h) */
 #define INSN_PSEUDO_JUMPS 14  /* ours: the jump table with that index, until it is made */
 #define INSN_PSEUDO_EXTERN 15 /* ours: the extern with that index, until the kernel was asked */
 

@@ -349,8 +349,8 @@ static int session_prepare(const struct options *options, struct session *s, str
 		err = object_adapt(&s->object, programs->used, &s->kbtf, &s->arena, why);
 	if (!err && object_has_globals(&s->object) && !maps_can_be_globals())
 		err = object_fold(&s->elf, &s->object, programs->used, &s->arena, why);
-	else if (!err && options->btf) /* of a kernel that has none is an old one */
-		object_settle(&s->object, programs->used);
+	else if (!err && options->btf && kernel_is_before(4, 20))
+		object_settle_conditions(&s->object, programs->used);
 	return err ? err : externs_fd_array(&s->kbtf, &s->arena, &programs->fd_array, why);
 }
 

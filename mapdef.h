@@ -389,6 +389,16 @@ static inline int mapdef_legacy_link(const struct object_map_def *defs, uint32_t
 }
 
 #define MAP_DEF_SAMPLES 28U /* struct bpf_map_def of the kernel's samples, v4.12 to v5.10 */
+#define BPF_F_NUMA_NODE (1U << 2)
+
+/* There the node stands in the place of tc's pinning, where the flag says that there is one. */
+static inline void mapdef_legacy_node(struct object_map_def *def, struct object_map *map)
+{
+	if (!(def->flags & BPF_F_NUMA_NODE))
+		return;
+	map->numa_node = def->pinning;
+	def->pinning = PIN_NONE;
+}
 
 /* There an outer map has its template's index in the place of the id, and no inner_id. */
 SELDOM void mapdef_legacy_indexes(struct object_map_def *defs, uint32_t nr)
@@ -430,6 +440,8 @@ static inline int mapdef_legacy_parse(const struct elf *elf, const struct elf_se
 
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		view_item(section->data, i, &defs[i], def_size);
+		if (def_size == MAP_DEF_SAMPLES)
+			mapdef_legacy_node(&defs[i], &maps->items[first + i]);
 		err = mapdef_legacy_read(&defs[i], &maps->items[first + i], why);
 		if (err)
 			why_subject(why, err, "map '%s'", maps->items[first + i].name);

@@ -385,13 +385,16 @@ static inline int object_add_function(struct object_parser *parser, const struct
 	return 0;
 }
 
+/* In order of their places; of the names of one, a static one is the last. */
 static inline bool object_function_is_before(const void *a, const void *b)
 {
 	const struct object_function *f = a, *g = b;
 
 	if (f->code != g->code)
 		return f->code < g->code;
-	return f->start != g->start ? f->start < g->start : f->symbol_idx < g->symbol_idx;
+	if (f->start != g->start)
+		return f->start < g->start;
+	return f->is_static != g->is_static ? g->is_static : f->symbol_idx < g->symbol_idx;
 }
 
 /* In order, each once though it may have several names, and with a size. */

@@ -696,6 +696,12 @@ static inline void places_add(struct places *places, uint64_t place)
 		places->full = true;
 }
 
+/* Returns 0, or -E2BIG with a reason. */
+static inline int places_check(const struct places *places, struct why *why)
+{
+	return places->full ? why_set(why, -E2BIG, "more than %u functions match", PLACES_MAX) : 0;
+}
+
 /*
  * An event costs the kernel milliseconds, once to come and once to go: what is on
  * more functions than these was hardly meant.

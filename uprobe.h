@@ -259,7 +259,7 @@ static inline void search_add(struct binary_search *search, uint64_t place, unsi
 		search->rank = rank;
 	}
 	for (uint32_t i = 0; i < search->places.nr; i++)
-		if (search->places.items[i] == place)
+		if (search->places.items[i] == place || search->places.full)
 			return;
 	places_add(&search->places, place);
 }
@@ -369,7 +369,7 @@ static inline int binary_search(struct binary *binary, struct binary_search *sea
 		return why_set(why, -EADDRNOTAVAIL, "there are %u functions of that name in it",
 			       search->places.nr);
 	if (search->places.nr)
-		return 0;
+		return places_check(&search->places, why);
 	why_set(why, -ENOENT,
 		search->several ? "no function in it matches" : "there is no such function in it");
 	if (!binary->symtab.sh_type)

@@ -34,7 +34,7 @@
 	X(BPF_PERF_EVENT) X(BPF_MAP_TYPE_PERF_EVENT_ARRAY) X(BPF_MAP_TYPE_DEVMAP)              \
 	X(BPF_MAP_TYPE_DEVMAP_HASH)                                                            \
 	X(BPF_MAP_TYPE_RINGBUF) X(BPF_MAP_TYPE_USER_RINGBUF) X(BPF_F_RDONLY_PROG)              \
-	X(BPF_F_NO_PREALLOC)                                                                  \
+	X(BPF_F_NO_PREALLOC) X(BPF_F_NUMA_NODE)                                                                  \
 	X(BPF_OBJ_NAME_LEN)                                                                    \
 	/* perf_event_open(2) */                                                               \
 	X(PERF_TYPE_SOFTWARE) X(PERF_COUNT_SW_CPU_CLOCK)                                       \

@@ -30,6 +30,13 @@ static void outer_by_index(struct image *image)
 	maps_of_28(image);
 }
 
+static void on_a_node(struct image *image)
+{
+	MAP_AT(image, MAP_COUNTS)->flags = BPF_F_NUMA_NODE;
+	MAP_AT(image, MAP_COUNTS)->pinning = 3;
+	maps_of_28(image);
+}
+
 static void maps_without_sizes(struct image *image)
 {
 	SYMBOL_AT(image, SYM_COUNTS)->st_info = STB_GLOBAL << 4 | STT_NOTYPE;
@@ -108,6 +115,14 @@ static void with_alias(struct image *image)
 {
 	symbol_add(image, "alias", STB_GLOBAL, STT_FUNC, SEC_PROG, 0, 48);
 	image_lay_out(image);
+}
+
+/* Local symbols come first. */
+static void with_static_alias(struct image *image)
+{
+	SYMBOL_AT(image, SYM_LABEL)->st_info = STB_LOCAL << 4 | STT_FUNC;
+	SYMBOL_AT(image, SYM_LABEL)->st_value = 0;
+	SYMBOL_AT(image, SYM_LABEL)->st_size = SYMBOL_AT(image, SYM_COUNT)->st_size;
 }
 
 static void with_empty_text(struct image *image)
@@ -629,6 +644,8 @@ static const struct variant {
 	{ "map definitions of 28 bytes", RUN(maps_of_28), GOOD },
 	{ "a map of maps as the kernel's samples have it", RUN(outer_by_index),
 	  GOOD_PROGRAM "; counts 12/4/4/1/0 pin 0 of 1" GOOD_NAMES },
+	{ "a NUMA node as the kernel's samples have it", RUN(on_a_node),
+	  GOOD_PROGRAM "; counts 2/4/8/1/4 pin 0 node 3" GOOD_NAMES },
 	{ "untyped map symbols without sizes (LLVM 7)", RUN(maps_without_sizes), GOOD },
 	{ "static maps, through the section's symbol", RUN(maps_static), GOOD },
 	{ "a map's symbol with an addend", RUN(map_with_addend),
@@ -639,6 +656,7 @@ static const struct variant {
 	{ "two relocation sections", RUN(with_two_relocation_sections), GOOD },
 	{ "extended section numbers", RUN(with_extended_numbers), GOOD },
 	{ "an alias of the function", RUN(with_alias), GOOD },
+	{ "a static alias of the function", RUN(with_static_alias), GOOD },
 	{ "an empty .text", RUN(with_empty_text), GOOD },
 	{ "a large .bss", RUN(with_large_bss), GOOD },
 	{ "anything in section 0", SET_SECTION(SEC_NULL, sh_size, UINT64_MAX), GOOD },

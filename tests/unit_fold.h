@@ -106,6 +106,17 @@ static void fold_values(void)
 	EXPECT(!folded.object.has_calls);
 }
 
+/* (Its kernels have none, but say so themselves.) */
+static void fold_leaves_jump_tables(void)
+{
+	EXPECT_NUMBER(FOLD_THESE(FOLD_ADDRESS(1, FOLD_LITERAL, 0), FOLD_HELPER(6),
+				 { .code = INSN_LD_IMM64, .dst_reg = 2, .src_reg = INSN_PSEUDO_JUMPS, .imm = 3 },
+				 { .imm = 0 }, FOLD_RETURN), 0);
+	EXPECT(folded.function.nr_tail > 0);
+	EXPECT_INSN(&folded.insns[0], "05 r0 r0 5 0");
+	EXPECT_INSN(&folded.insns[3], "18 r2 r14 0 3");
+}
+
 /* The address goes on into both ways of a branch. */
 static void fold_in_branches(void)
 {
@@ -264,7 +275,7 @@ static void fold_settles(void)
 	EXPECT_INSN(&folded.insns[11], "85 r0 r0 0 126");
 }
 
-/* What object_settle() makes of `nr` instructions with no globals. */
+/* What object_settle_conditions() makes of `nr` instructions with no globals. */
 static void settle_these(const struct insn *insns, uint32_t nr)
 {
 	const bool used = true;
@@ -272,7 +283,7 @@ static void settle_these(const struct insn *insns, uint32_t nr)
 	fold_these(&(struct insn)FOLD_RETURN, 1);
 	memcpy(folded.insns, insns, nr * sizeof(*insns));
 	folded.function.nr_insns = nr;
-	object_settle(&folded.object, &used);
+	object_settle_conditions(&folded.object, &used);
 }
 
 #define SETTLE_THESE(...) \
@@ -362,6 +373,7 @@ static const struct check_case fold_cases[] = {
 	{ "fold: what a function uses of the stack", fold_sees_stack },
 	{ "fold: what cannot be folded is refused", fold_refuses },
 	{ "fold: nonsense", fold_withstands },
+	{ "fold: jump tables", fold_leaves_jump_tables },
 	{ "fold: a condition on a constant", fold_settles },
 	{ "fold: conditions on what the kernel has", fold_settles_fields },
 	{ "fold: what conditions say", fold_conditions },

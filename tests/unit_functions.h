@@ -108,7 +108,10 @@ static void places_have_an_end(void)
 	for (uint32_t i = 0; i < PLACES_MAX; i++)
 		places_add(&places, i);
 	EXPECT(!places.full);
+	EXPECT_NUMBER(places_check(&places, &why), 0);
 	places_add(&places, 1);
+	EXPECT_NUMBER(places_check(&places, &why), -E2BIG);
+	EXPECT_TEXT(why.reason.data, "more than 65536 functions match");
 	EXPECT(places.full);
 	EXPECT_NUMBER(places.nr, PLACES_MAX);
 	EXPECT_NUMBER(places_check_events(&places, &why), -E2BIG);

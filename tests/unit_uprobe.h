@@ -127,6 +127,22 @@ static int elf_program_search(const char *wanted, bool several, uint64_t *out)
 	return ret;
 }
 
+static void functions_too_many(void)
+{
+	struct binary_search search = { .several = true };
+
+	EXPECT(places_open(&search.places));
+	for (uint32_t i = 0; i < PLACES_MAX; i++)
+		search.places.items[i] = i;
+	search.places.nr = PLACES_MAX;
+	search_add(&search, PLACES_MAX - 1, 4);
+	EXPECT(!search.places.full);
+	search_add(&search, PLACES_MAX, 4);
+	EXPECT(search.places.full);
+	EXPECT_NUMBER(search.places.nr, PLACES_MAX);
+	places_close(&search.places);
+}
+
 static void symbols_in_binaries(void)
 {
 	static const struct {
@@ -421,6 +437,7 @@ static void paths_that_tracefs_refuses(void)
 
 static const struct check_case uprobe_cases[] = {
 	{ "binary: the symbol that is meant", symbols_in_binaries },
+	{ "uprobe: too many functions that match", functions_too_many },
 	{ "binary: symbols by a pattern", symbols_by_pattern },
 	{ "binary: entries of powerpc", symbols_of_powerpc },
 	{ "binary: stripped", symbols_of_stripped_ones },
