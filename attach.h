@@ -183,7 +183,7 @@ SELDOM int attach_refused(struct attachments *all, const struct attach_request *
 	(void)all;
 	(void)out;
 	return why_bad(why, "programs of kind '%s' are not for tracing; what loads them is: %s",
-		       request->kind->prefix, request->kind->tool);
+		       request->kind->prefix, kind_tool(request->kind));
 }
 
 typedef int attach_function(struct attachments *all, const struct attach_request *request,

@@ -40,8 +40,8 @@ enum btf_kind {
 	BTF_KIND_RESTRICT = 11,
 	BTF_KIND_FUNC = 12,
 	BTF_KIND_FUNC_PROTO = 13,
-	BTF_KIND_VAR = 14,       /* since v5.1 */
-	BTF_KIND_DATASEC = 15,   /* since v5.1 */
+	BTF_KIND_VAR = 14,       /* since v5.2 */
+	BTF_KIND_DATASEC = 15,   /* since v5.2 */
 	BTF_KIND_FLOAT = 16,     /* since v5.13 */
 	BTF_KIND_DECL_TAG = 17,  /* since v5.16 */
 	BTF_KIND_TYPE_TAG = 18,  /* since v5.17 */

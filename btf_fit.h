@@ -14,9 +14,9 @@
 #include "btf.h"
 
 /* What a kernel knows: a set of BTF_KIND_BITs, and these. */
-#define BTF_FIT_ARG_TAGS (1U << 29)    /* what a tag says of a function's argument, since v6.9 */
+#define BTF_FIT_ARG_TAGS (1U << 29)    /* what tags say of arguments, all since v6.9 */
 #define BTF_FIT_GLOBAL_FUNC (1U << 30) /* linkage other than static, since v5.6 */
-#define BTF_FIT_ANY_SECTION (1U << 31) /* sections with names of any letters, since v6.12 */
+#define BTF_FIT_ANY_SECTION (1U << 31) /* sections with names of any letters, since v6.9 */
 #define BTF_FIT_ALL UINT32_MAX
 
 #define BTF_FIT_KIND_FLAG (1U << 31) /* in a record's info */
@@ -151,7 +151,7 @@ static inline bool btf_fit_is_extern(const struct btf_type *type)
 	return type->kind == BTF_KIND_VAR && btf_linkage(type) == BTF_LINKAGE_EXTERN;
 }
 
-/* The name of a section as kernels before v6.12 want it. */
+/* The name of a section as kernels before v6.9 want it. */
 static inline bool btf_fit_section_name_is_plain(const char *name)
 {
 	for (const char *p = name; *p; p++)

@@ -718,7 +718,7 @@ struct core_value {
 	uint64_t value;
 	uint64_t size;         /* of offsets: bytes to load, an array's element's; 0: bit field */
 	struct btf_type type;  /* and of what */
-	bool certain;          /* compilers agree on it: the instruction must have it */
+	bool must_match;       /* the instruction must have the object's own: compilers agree on it */
 };
 
 /* The bytes to load for a bit field: a power of two of them, aligned to their number. */
@@ -766,7 +766,7 @@ static inline int core_field_value(uint32_t kind, const struct core_place *place
 		err = why_bad(why, "type %u has no size", type->id);
 	if (err)
 		return err;
-	out->certain = !bits || kind == BPF_CORE_FIELD_SIGNED || kind == BPF_CORE_FIELD_RSHIFT_U64;
+	out->must_match = !bits || kind == BPF_CORE_FIELD_SIGNED || kind == BPF_CORE_FIELD_RSHIFT_U64;
 	first = place->bit_offset - start * 8;
 
 	switch (kind) {
@@ -804,7 +804,7 @@ static inline int core_type_value(uint32_t kind, const struct core_place *place,
 	case BPF_CORE_TYPE_ID_LOCAL:
 	case BPF_CORE_TYPE_ID_TARGET:
 		out->value = place->root;
-		out->certain = false; /* linkers renumber types, and leave the instruction */
+		out->must_match = false; /* linkers renumber types, and leave the instruction */
 		return 0;
 	case BPF_CORE_TYPE_SIZE:
 		if (!btf_type_skip(place->side.btf, place->root, &type) ||
@@ -835,7 +835,7 @@ static inline int core_enumerator_value(uint32_t kind, const struct core_place *
 static inline int core_value_get(const struct core_spec *spec, const struct core_place *place,
 				 struct core_value *out, struct why *why)
 {
-	*out = (struct core_value){ .certain = true };
+	*out = (struct core_value){ .must_match = true };
 	switch (spec->subject) {
 	case CORE_FIELD:
 		out->value = 1;
@@ -969,7 +969,7 @@ static inline int core_scan(struct core_targets *targets, const struct btf *btf,
 	return 0;
 }
 
-/* Which roots are done with: those that were found, or all. Returns whether some are left. */
+/* Marks the roots that were found as searched, or all of them. Returns whether any is left. */
 static inline bool core_roots_searched(struct core_targets *targets, bool all)
 {
 	bool left = false;
@@ -1186,7 +1186,7 @@ static inline int core_patch_memory(struct insn *insn, struct core_resolved *res
 	const struct core_value *from = &resolved->original, *to = &resolved->value;
 	int err = 0;
 
-	if (from->certain && (uint64_t)insn->off != from->value)
+	if (from->must_match && (uint64_t)insn->off != from->value)
 		return core_unexpected(insn->off, from->value, why);
 	if (to->value > INT16_MAX)
 		return why_bad(why, "offset %llu in this kernel, an instruction reaches %d",
@@ -1209,7 +1209,7 @@ static inline int core_patch_alu(struct insn *insn, const struct core_resolved *
 	if (INSN_SOURCE(insn->code) != 0)
 		return why_bad(why, "the instruction, code 0x%x, has no immediate",
 			       insn->code);
-	if (resolved->original.certain && (uint64_t)insn->imm != resolved->original.value)
+	if (resolved->original.must_match && (uint64_t)insn->imm != resolved->original.value)
 		return core_unexpected(insn->imm, resolved->original.value, why);
 	insn->imm = (int32_t)resolved->value.value;
 	return 0;
@@ -1223,7 +1223,7 @@ static inline int core_patch_load64(struct insn *insn, const struct core_resolve
 	if (insn->src_reg || insn->off || insn[1].code || insn[1].dst_reg || insn[1].src_reg ||
 	    insn[1].off)
 		return why_bad(why, "the instruction is no 64-bit load of a number");
-	if (resolved->original.certain && value != resolved->original.value)
+	if (resolved->original.must_match && value != resolved->original.value)
 		return core_unexpected((int64_t)value, resolved->original.value, why);
 	insn[0].imm = (int32_t)resolved->value.value;
 	insn[1].imm = (int32_t)(resolved->value.value >> 32);

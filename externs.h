@@ -194,7 +194,7 @@ SELDOM int extern_refuse_two(const struct object_extern *ext, const struct exter
 		       (unsigned long long)value->other);
 }
 
-/* Whoever may not be missing must be there, and be one. */
+/* Every extern that is not weak must be found, and no name may be ambiguous. */
 static inline int externs_check(const struct object *object, const struct extern_value *values,
 				struct why *why)
 {

@@ -59,8 +59,7 @@ enum kind_flags {
 };
 
 struct kind {
-	const char *prefix;   /* of the section's name; "/TARGET" may follow */
-	const char *tool;     /* WAY_REFUSED: what loads such a program */
+	char prefix[18];      /* of the section's name; "/TARGET" may follow */
 	uint8_t prog_type;    /* BPF_PROG_TYPE_* */
 	uint8_t attach_type;  /* the expected one; 0: none */
 	uint8_t way;          /* enum kind_way */
@@ -69,8 +68,32 @@ struct kind {
 };
 
 #define KIND(prefix, prog_type, attach_type, way, flags, major, minor) \
-	{ prefix, NULL, BPF_PROG_TYPE_##prog_type, attach_type, WAY_##way, flags, major, minor }
-#define KIND_REFUSED(prefix, flags, tool) { prefix, tool, 0, 0, WAY_REFUSED, flags, 0, 0 }
+	{ prefix, BPF_PROG_TYPE_##prog_type, attach_type, WAY_##way, flags, major, minor }
+
+/* Those that are not for tracing, and what loads such a program. */
+#define KINDS_REFUSED(ROW) \
+	ROW("usdt", KIND_FAMILY, "bpftrace") \
+	ROW("xdp", KIND_FAMILY, "ip link set dev DEVICE xdp") \
+	ROW("tc", 0, "tc filter") \
+	ROW("tcx", 0, "tc filter") \
+	ROW("classifier", KIND_FAMILY, "tc filter") \
+	ROW("action", KIND_FAMILY, "tc actions") \
+	ROW("netkit", 0, "bpftool net attach") \
+	ROW("lwt", KIND_FAMILY, "ip route, with encap bpf") \
+	ROW("cgroup", KIND_FAMILY, "bpftool cgroup attach, or systemd") \
+	ROW("sockops", 0, "bpftool cgroup attach") \
+	ROW("lsm", KIND_FAMILY, "bpftool prog load, with autoattach") \
+	ROW("struct_ops", KIND_FAMILY, "bpftool struct_ops register") \
+	ROW("freplace", 0, "xdp-loader, or the program that it extends") \
+	ROW("socket", KIND_FAMILY, "the program that has the socket") \
+	ROW("sk", KIND_FAMILY, "bpftool prog load and attach") \
+	ROW("flow_dissector", 0, "bpftool prog load and attach") \
+	ROW("netfilter", 0, "bpftool prog load") \
+	ROW("syscall", 0, "bpftool prog load and run") \
+	ROW("lirc_mode2", 0, "ir-keytable")
+#define KIND_REFUSED(prefix, flags, tool) { prefix, 0, 0, WAY_REFUSED, flags, 0, 0 },
+#define KIND_TOOL(prefix, flags, tool) tool "\0"
+#define KIND_ONE(prefix, flags, tool) + 1
 
 static const struct kind section_kinds[] = {
 	KIND("prog", KPROBE, 0, KPROBE, 0, 4, 1),
@@ -116,29 +139,21 @@ static const struct kind section_kinds[] = {
 	KIND("perf_event", PERF_EVENT, 0, PERF_EVENT, 0, 4, 9),
 	KIND("iter", TRACING, BPF_TRACE_ITER, ITER, 0, 5, 8),
 	KIND("iter.s", TRACING, BPF_TRACE_ITER, ITER, KIND_SLEEPABLE, 5, 18),
-
-	KIND_REFUSED("usdt", KIND_FAMILY, "bpftrace"),
-	KIND_REFUSED("xdp", KIND_FAMILY, "ip link set dev DEVICE xdp"),
-	KIND_REFUSED("tc", 0, "tc filter"),
-	KIND_REFUSED("tcx", 0, "tc filter"),
-	KIND_REFUSED("classifier", KIND_FAMILY, "tc filter"),
-	KIND_REFUSED("action", KIND_FAMILY, "tc actions"),
-	KIND_REFUSED("netkit", 0, "bpftool net attach"),
-	KIND_REFUSED("lwt", KIND_FAMILY, "ip route, with encap bpf"),
-	KIND_REFUSED("cgroup", KIND_FAMILY, "bpftool cgroup attach, or systemd"),
-	KIND_REFUSED("sockops", 0, "bpftool cgroup attach"),
-	KIND_REFUSED("lsm", KIND_FAMILY, "bpftool prog load, with autoattach"),
-	KIND_REFUSED("struct_ops", KIND_FAMILY, "bpftool struct_ops register"),
-	KIND_REFUSED("freplace", 0, "xdp-loader, or the program that it extends"),
-	KIND_REFUSED("socket", KIND_FAMILY, "the program that has the socket"),
-	KIND_REFUSED("sk", KIND_FAMILY, "bpftool prog load and attach"),
-	KIND_REFUSED("flow_dissector", 0, "bpftool prog load and attach"),
-	KIND_REFUSED("netfilter", 0, "bpftool prog load"),
-	KIND_REFUSED("syscall", 0, "bpftool prog load and run"),
-	KIND_REFUSED("lirc_mode2", 0, "ir-keytable"),
+	KINDS_REFUSED(KIND_REFUSED)
 };
 
-enum { NR_SECTION_KINDS = sizeof(section_kinds) / sizeof(section_kinds[0]) };
+enum {
+	NR_SECTION_KINDS = sizeof(section_kinds) / sizeof(section_kinds[0]),
+	NR_TRACING_KINDS = NR_SECTION_KINDS - (0 KINDS_REFUSED(KIND_ONE)),
+};
+
+/* What loads programs of a kind that is refused. */
+static inline const char *kind_tool(const struct kind *kind)
+{
+	static const char tools[] = KINDS_REFUSED(KIND_TOOL);
+
+	return text_nth(tools, (size_t)(kind - &section_kinds[NR_TRACING_KINDS]));
+}
 
 /* A section's name, understood. */
 struct kind_match {

@@ -218,7 +218,7 @@ static inline void list_program(struct list *list, const struct object_program *
 	list_number(list, "instructions", list_count_insns(list, program->function));
 	list_flag(list, "optional", program->match.optional);
 	if (program->match.kind->way == WAY_REFUSED)
-		list_string(list, "tool", program->match.kind->tool);
+		list_string(list, "tool", kind_tool(program->match.kind));
 	list_end_item(list);
 }
 

@@ -527,16 +527,13 @@ static inline bool program_needs_more(const struct program_request *request, con
 				      struct why *why)
 {
 	struct btf_core_relocation relocation;
-	struct text missing;
 	uint64_t insn;
 
 	if (!text_find(log, "195896080") || !verifier_log_insn(log, &insn) ||
 	    !code_core_relocation(request->object, request->code, insn, &relocation))
 		return false;
-	text_setf(&missing, "needs ");
-	core_describe(&request->object->btf, &relocation, &missing);
-	why_set(why, -EOPNOTSUPP, "%s", "");
-	text_add(&why->reason, missing.data, missing.len);
+	why_set(why, -EOPNOTSUPP, "needs ");
+	core_describe(&request->object->btf, &relocation, &why->reason);
 	text_addf(&why->reason, ", which this kernel does not have");
 	return true;
 }

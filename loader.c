@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * load_kp_bpf - loads a kprobe eBPF object on any Linux machine.
+ * load_kp_bpf - loads eBPF objects for tracing on any Linux machine.
  *
  *	arguments -> options                        (options.h)
  *	file -> bytes -> ELF view -> object         (file.h; elf64.h, btf.h, object.h: pure)

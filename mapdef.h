@@ -18,30 +18,34 @@
 
 /* ---- Map types ---- */
 
-struct map_type {
-	const char *name;
-	uint8_t major, minor; /* the first kernel that has it */
-};
+/* enum bpf_map_type, named as bpftool names them, and the first kernel that has it. */
+#define MAP_TYPES(ROW) \
+	ROW("unspec", 0, 0) ROW("hash", 3, 19) ROW("array", 3, 19) ROW("prog_array", 4, 2) \
+	ROW("perf_event_array", 4, 3) ROW("percpu_hash", 4, 6) ROW("percpu_array", 4, 6) \
+	ROW("stack_trace", 4, 6) ROW("cgroup_array", 4, 8) ROW("lru_hash", 4, 10) \
+	ROW("lru_percpu_hash", 4, 10) ROW("lpm_trie", 4, 11) ROW("array_of_maps", 4, 12) \
+	ROW("hash_of_maps", 4, 12) ROW("devmap", 4, 14) ROW("sockmap", 4, 14) \
+	ROW("cpumap", 4, 15) ROW("xskmap", 4, 18) ROW("sockhash", 4, 18) \
+	ROW("cgroup_storage", 4, 19) ROW("reuseport_sockarray", 4, 19) \
+	ROW("percpu_cgroup_storage", 4, 20) ROW("queue", 4, 20) ROW("stack", 4, 20) \
+	ROW("sk_storage", 5, 2) ROW("devmap_hash", 5, 4) ROW("struct_ops", 5, 6) \
+	ROW("ringbuf", 5, 8) ROW("inode_storage", 5, 10) ROW("task_storage", 5, 11) \
+	ROW("bloom_filter", 5, 16) ROW("user_ringbuf", 6, 1) ROW("cgrp_storage", 6, 2) \
+	ROW("arena", 6, 9) ROW("insn_array", 6, 19) ROW("rhash", 7, 2)
+#define MAP_TYPE_NAME(name, major, minor) name "\0"
+#define MAP_TYPE_AGE(name, major, minor) { major, minor },
 
-/* enum bpf_map_type, named as bpftool names them. */
-static const struct map_type map_types[] = {
-	{ "unspec", 0, 0 }, { "hash", 3, 19 }, { "array", 3, 19 }, { "prog_array", 4, 2 },
-	{ "perf_event_array", 4, 3 }, { "percpu_hash", 4, 6 }, { "percpu_array", 4, 6 },
-	{ "stack_trace", 4, 6 }, { "cgroup_array", 4, 8 }, { "lru_hash", 4, 10 },
-	{ "lru_percpu_hash", 4, 10 }, { "lpm_trie", 4, 11 }, { "array_of_maps", 4, 12 },
-	{ "hash_of_maps", 4, 12 }, { "devmap", 4, 14 }, { "sockmap", 4, 14 }, { "cpumap", 4, 15 },
-	{ "xskmap", 4, 18 }, { "sockhash", 4, 18 }, { "cgroup_storage", 4, 19 },
-	{ "reuseport_sockarray", 4, 19 }, { "percpu_cgroup_storage", 4, 20 }, { "queue", 4, 20 },
-	{ "stack", 4, 20 }, { "sk_storage", 5, 2 }, { "devmap_hash", 5, 4 },
-	{ "struct_ops", 5, 6 }, { "ringbuf", 5, 8 }, { "inode_storage", 5, 10 },
-	{ "task_storage", 5, 11 }, { "bloom_filter", 5, 16 }, { "user_ringbuf", 6, 1 },
-	{ "cgrp_storage", 6, 2 }, { "arena", 6, 9 }, { "insn_array", 6, 19 },
-	{ "rhash", 7, 2 },
-};
+static const struct map_type_age {
+	uint8_t major, minor;
+} map_type_ages[] = { MAP_TYPES(MAP_TYPE_AGE) };
 
-static inline const char *map_type_name(uint32_t type)
+enum { NR_MAP_TYPES = sizeof(map_type_ages) / sizeof(map_type_ages[0]) };
+
+SELDOM const char *map_type_name(uint32_t type)
 {
-	return type < sizeof(map_types) / sizeof(map_types[0]) ? map_types[type].name : "unknown";
+	static const char names[] = MAP_TYPES(MAP_TYPE_NAME);
+
+	return type < NR_MAP_TYPES ? text_nth(names, type) : "unknown";
 }
 
 /* ---- Definitions ---- */

@@ -22,9 +22,9 @@
 /* Is the type younger than this kernel? The hint says so. */
 SELDOM bool map_is_too_new(uint32_t type, struct why *why)
 {
-	return type < sizeof(map_types) / sizeof(map_types[0]) &&
-	       kernel_hint_since("maps of type ", map_types[type].name, map_types[type].major,
-				 map_types[type].minor, why);
+	return type < NR_MAP_TYPES &&
+	       kernel_hint_since("maps of type ", map_type_name(type), map_type_ages[type].major,
+				 map_type_ages[type].minor, why);
 }
 
 /* A list as in sysfs, "0-3,8,10-11": its last number plus one; 0 when it is none. */

@@ -1215,6 +1215,7 @@ static inline int object_relocate_load(struct object_parser *parser,
 				       const struct object_reference *ref,
 				       struct insn *insn, struct why *why)
 {
+	const enum object_role role = parser->sections[ref->section.idx].role;
 	uint32_t index = OBJECT_NONE, off = 0;
 	int err;
 
@@ -1227,13 +1228,13 @@ static inline int object_relocate_load(struct object_parser *parser,
 			index = parser->object->kconfig_map;
 			insn->src_reg = INSN_PSEUDO_MAP_VALUE;
 		}
-	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_MAPS) {
+	} else if (role == ROLE_MAPS) {
 		err = object_reference_map(parser, ref, &index, why);
 		insn->src_reg = INSN_PSEUDO_MAP_FD;
-	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_DATA) {
+	} else if (role == ROLE_DATA) {
 		err = object_reference_data(parser, ref, &index, &off, why);
 		insn->src_reg = INSN_PSEUDO_MAP_VALUE;
-	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
+	} else if (role == ROLE_CODE) {
 		uint64_t start = (object_reference_base(ref) + (uint64_t)ref->addend) /
 				 sizeof(struct insn);
 
@@ -1267,6 +1268,7 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 				const struct object_reference *ref,
 				struct insn *insn, struct why *why)
 {
+	const enum object_role role = parser->sections[ref->section.idx].role;
 	int64_t behind = ref->has_addend ? ref->addend / (int64_t)sizeof(struct insn)
 					 : (int64_t)insn->imm + 1;
 	uint32_t index = OBJECT_NONE;
@@ -1280,7 +1282,7 @@ SELDOM int object_relocate_call(struct object_parser *parser,
 		    (index == OBJECT_NONE || parser->object->externs[index].kind != EXTERN_KFUNC))
 			return object_refuse_reference(ref, why);
 		insn->src_reg = INSN_PSEUDO_KFUNC_CALL;
-	} else if (ref->section.idx && parser->sections[ref->section.idx].role == ROLE_CODE) {
+	} else if (role == ROLE_CODE) {
 		err = object_reference_function(
 			parser, ref,
 			object_reference_base(ref) / sizeof(struct insn) + (uint64_t)behind,
@@ -1384,7 +1386,7 @@ static inline int object_relocate_value(struct object_parser *parser, struct obj
 	uint64_t start;
 	int err;
 
-	if (!ref->section.idx || parser->sections[ref->section.idx].role != wanted)
+	if (parser->sections[ref->section.idx].role != wanted)
 		return object_refuse_reference(ref, why);
 	start = (object_reference_base(ref) + (uint64_t)ref->addend) / sizeof(struct insn);
 	if (slot.is_function)

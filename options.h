@@ -35,9 +35,9 @@ struct options {
 static const char usage[] =
 	"usage: " PROGRAM " [options] OBJECT [FUNCTION[+OFFSET]]...\n"
 	"\n"
-	"Loads the eBPF program of OBJECT, sets it as a kprobe on the kernel function\n"
-	"FUNCTION, and runs until interrupted. sys_NAME finds this machine's system call.\n"
-	"Without FUNCTION every program of OBJECT goes where its section says.\n"
+	"Loads the eBPF programs of OBJECT, attaches each where its section says, or its\n"
+	"one kprobe program to each FUNCTION of the kernel, and runs until interrupted.\n"
+	"sys_NAME finds this machine's system call.\n"
 	"\n"
 	"  -r, --retprobe     probe the return of the function\n"
 	"      --attach=HOW   auto (default), perf or tracefs\n"

@@ -100,7 +100,7 @@ static inline int programs_check_left(const struct programs *programs, bool atta
 SELDOM int program_refuse_kind(const struct object_program *spec, struct why *why)
 {
 	return why_bad(why, "program '%s': section '%s' is not for tracing; what loads it is: %s",
-		       spec->name, spec->section, spec->match.kind->tool);
+		       spec->name, spec->section, kind_tool(spec->match.kind));
 }
 
 SELDOM int programs_refuse_many(const struct object *object, uint32_t nr, struct why *why)

@@ -192,8 +192,8 @@ static inline void text_setf(struct text *t, const char *format, ...)
 #define EUSAGE EDESTADDRREQ
 
 /*
- * Why something failed: one sentence, and where it helps one more line. Who does
- * not want to know gives NULL for it to the functions below, and to theirs.
+ * Why something failed: one sentence, and where it helps one more line. A caller to
+ * whom the reason does not matter gives NULL.
  */
 struct why {
 	struct text reason;
@@ -239,6 +239,17 @@ SELDOM int why_bad(struct why *why, const char *format, ...)
 	return -ENOEXEC;
 }
 
+/*
+ * The nth of texts that stand behind one another, each ended by NUL. Pointers to them
+ * would be as large as half of the texts.
+ */
+SELDOM const char *text_nth(const char *texts, size_t n)
+{
+	for (; n > 0; n--)
+		texts += strlen(texts) + 1;
+	return texts;
+}
+
 /* -errno that our calls return, and 524, the kernel's own ENOTSUPP, which no C library knows. */
 #define ERRORS(ROW) \
 	ROW(EPERM, "Operation not permitted") \
@@ -275,21 +286,15 @@ SELDOM int why_bad(struct why *why, const char *format, ...)
 #define ERROR_NUMBER(number, text) number,
 #define ERROR_TEXT(number, text) text "\0"
 
-/*
- * The text of a -errno, NULL for one that none of our calls returns. A table of
- * pointers would be as large as half of the texts.
- */
+/* The text of a -errno, NULL for one that none of our calls returns. */
 static inline const char *error_text(int err)
 {
 	static const uint16_t numbers[] = { ERRORS(ERROR_NUMBER) };
 	static const char texts[] = ERRORS(ERROR_TEXT);
-	const char *text = texts;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i] == -err)
-			return text;
-		text += strlen(text) + 1;
-	}
+			return text_nth(texts, i);
 	return NULL;
 }
 

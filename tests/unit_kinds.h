@@ -83,7 +83,6 @@ static void kinds_found(void)
 		EXPECT_NUMBER(match.kind->attach_type, rows[i].attach_type);
 		EXPECT_NUMBER(match.kind->way, rows[i].way);
 		EXPECT_NUMBER(match.kind->flags, rows[i].flags);
-		EXPECT((match.kind->tool != NULL) == (rows[i].way == WAY_REFUSED));
 	}
 }
 
@@ -97,7 +96,10 @@ static void kinds_are_distinct(void)
 		EXPECT(kind_find(section_kinds[i].prefix, &match));
 		EXPECT(match.kind == &section_kinds[i]);
 		EXPECT(section_kinds[i].way == WAY_REFUSED || attach_ways[section_kinds[i].way]);
+		EXPECT_NUMBER(section_kinds[i].way == WAY_REFUSED, i >= NR_TRACING_KINDS);
 	}
+	EXPECT_TEXT(kind_tool(&section_kinds[NR_TRACING_KINDS]), "bpftrace");
+	EXPECT_TEXT(kind_tool(&section_kinds[NR_SECTION_KINDS - 1]), "ir-keytable");
 }
 
 static void kinds_in_btf(void)
