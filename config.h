@@ -14,7 +14,6 @@
 #include "insn.h"
 #include "kconfig.h"
 #include "kernel.h"
-#include "kinds.h"
 
 /* What is only needed while the text is read: one range of memory, given back at its end. */
 struct config {
@@ -93,17 +92,8 @@ static inline int config_read(struct config *config)
 /* A program that only calls the helper loads where there is one. */
 static inline bool config_has_bpf_cookie(void)
 {
-	const struct insn insns[] = {
-		{ .code = 0x85, .imm = BPF_FUNC_GET_ATTACH_COOKIE }, /* BPF_JMP | BPF_CALL */
-		{ .code = 0x95 },                                     /* BPF_JMP | BPF_EXIT */
-	};
-	struct sys_prog_load_attr attr = {
-		.prog_type = BPF_PROG_TYPE_KPROBE,
-		.insn_cnt = sizeof(insns) / sizeof(insns[0]),
-		.insns = sys_ptr(insns),
-		.license = sys_ptr("GPL"),
-	};
-	int fd = sys_prog_load(&attr);
+	const struct insn call = { .code = INSN_CALL, .imm = BPF_FUNC_GET_ATTACH_COOKIE };
+	const int fd = kernel_try_program(call, 0);
 
 	if (fd >= 0)
 		sys_close(fd);

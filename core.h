@@ -1154,25 +1154,15 @@ static inline bool core_is_resizable(const struct core_value *a, const struct co
 	       b->type.number.encoding != BTF_INT_SIGNED;
 }
 
-static inline uint32_t core_insn_bytes(uint8_t code)
-{
-	switch (INSN_SIZE(code)) {
-	case INSN_SIZE_B: return 1;
-	case INSN_SIZE_H: return 2;
-	case INSN_SIZE_W: return 4;
-	default: return 8;
-	}
-}
-
 static inline int core_resize(struct insn *insn, uint64_t from, uint64_t to, struct why *why)
 {
 	static const uint8_t sizes[] = {
 		[1] = INSN_SIZE_B, [2] = INSN_SIZE_H, [4] = INSN_SIZE_W, [8] = INSN_SIZE_DW,
 	};
 
-	if (core_insn_bytes(insn->code) != from)
+	if (insn_bytes(insn->code) != from)
 		return why_bad(why, "the instruction moves %u bytes of a field of %llu",
-			       core_insn_bytes(insn->code), (unsigned long long)from);
+			       insn_bytes(insn->code), (unsigned long long)from);
 	if (to != 1 && to != 2 && to != 4 && to != 8)
 		return why_bad(why, "no instruction moves %llu bytes",
 			       (unsigned long long)to);

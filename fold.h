@@ -31,14 +31,6 @@
 #define FOLD_ESCAPES 4 /* reads it in another way */
 #define FOLD_ENDS 8    /* writes it */
 
-#define FOLD_OPERATION(code) ((code) & 0xf0)
-#define FOLD_MODE(code) ((code) & 0xe0)
-#define FOLD_MOVE 0xb0
-#define FOLD_ADD 0x00
-#define FOLD_MEMORY 0x60
-#define FOLD_CALL 0x80
-#define FOLD_EXIT 0x90
-
 static inline unsigned int fold_if(bool condition, unsigned int effect)
 {
 	return condition ? effect : 0;
@@ -46,12 +38,12 @@ static inline unsigned int fold_if(bool condition, unsigned int effect)
 
 static inline unsigned int fold_effect_jump(const struct insn *insn, uint8_t reg)
 {
-	switch (FOLD_OPERATION(insn->code)) {
-	case FOLD_CALL:
+	switch (INSN_OPERATION(insn->code)) {
+	case INSN_OPERATION(INSN_CALL):
 		return fold_if(reg >= 1 && reg <= 5, FOLD_PASSES) | fold_if(reg <= 5, FOLD_ENDS);
-	case FOLD_EXIT:
+	case INSN_OPERATION(INSN_EXIT):
 		return fold_if(reg == 0, FOLD_ESCAPES);
-	case 0:
+	case INSN_JA:
 		return 0;
 	default:
 		return fold_if(insn->dst_reg == reg ||
@@ -73,12 +65,12 @@ static inline unsigned int fold_effect(const struct insn *insn, uint8_t reg)
 		return fold_if(is_dst, FOLD_ESCAPES);
 	case INSN_STX: /* an atomic one may read r0 */
 		return fold_if(is_dst || is_src ||
-			       (reg == 0 && FOLD_MODE(insn->code) != FOLD_MEMORY), FOLD_ESCAPES);
+			       (reg == 0 && INSN_MODE(insn->code) != INSN_MODE_MEM), FOLD_ESCAPES);
 	case INSN_ALU:
 	case INSN_ALU64:
 		return fold_if(INSN_SOURCE(insn->code) && is_src, FOLD_ESCAPES) |
 		       fold_if(is_dst,
-			       FOLD_OPERATION(insn->code) == FOLD_MOVE ? FOLD_ENDS : FOLD_ESCAPES);
+			       INSN_OPERATION(insn->code) == INSN_MOV ? FOLD_ENDS : FOLD_ESCAPES);
 	default:
 		return fold_effect_jump(insn, reg);
 	}
@@ -138,10 +130,10 @@ static inline bool fold_mark(struct fold *fold, uint32_t from, int64_t to, uint8
 /* Where a jump goes; -1 for what is none. */
 static inline int64_t fold_target(const struct insn *insn, uint32_t i)
 {
-	const uint8_t class = INSN_CLASS(insn->code), operation = FOLD_OPERATION(insn->code);
+	const uint8_t class = INSN_CLASS(insn->code), operation = INSN_OPERATION(insn->code);
 
-	if ((class != INSN_JMP && class != INSN_JMP32) || operation == FOLD_CALL ||
-	    operation == FOLD_EXIT)
+	if ((class != INSN_JMP && class != INSN_JMP32) || operation == INSN_OPERATION(INSN_CALL) ||
+	    operation == INSN_OPERATION(INSN_EXIT))
 		return -1;
 	/* A goto's may be long. */
 	return (int64_t)i + 1 + (insn->code == INSN_JMP32 ? insn->imm : insn->off);
@@ -154,7 +146,7 @@ static inline bool fold_mark_next(struct fold *fold, uint32_t i, uint8_t mark)
 		     fold_mark(fold, i, fold_target(insn, i), mark);
 
 	if (insn->code != INSN_JMP && insn->code != INSN_JMP32 &&
-	    insn->code != (INSN_JMP | FOLD_EXIT) && !(fold->marks[i] & FOLD_JUMPS))
+	    insn->code != INSN_EXIT && !(fold->marks[i] & FOLD_JUMPS))
 		again |= fold_mark(fold, i, (int64_t)i + 1 + (insn->code == INSN_LD_IMM64), mark);
 	return again;
 }
@@ -243,24 +235,17 @@ static inline int fold_refuse(const struct fold_constant *constant, struct why *
 	return -EOPNOTSUPP;
 }
 
-static inline uint32_t fold_load_size(const struct insn *insn)
-{
-	static const uint8_t sizes[] = { 4, 2, 1, 8 };
-
-	return sizes[INSN_SIZE(insn->code) >> 3];
-}
-
 /* The load becomes a move of what it would load; false when a move cannot hold that. */
 static inline bool fold_load(const struct fold_constant *constant, struct insn *insn)
 {
-	const uint32_t size = fold_load_size(insn);
+	const uint32_t size = insn_bytes(insn->code);
 	const int64_t off = (int64_t)constant->off + insn->off;
 	uint8_t bytes[8] = { 0 };
 	uint64_t value;
 	uint32_t low;
 	uint16_t half;
 
-	if (FOLD_MODE(insn->code) != FOLD_MEMORY || off < 0 ||
+	if (INSN_MODE(insn->code) != INSN_MODE_MEM || off < 0 ||
 	    off + size > constant->map->value_size)
 		return false;
 	if (constant->map->data)
@@ -272,7 +257,7 @@ static inline bool fold_load(const struct fold_constant *constant, struct insn *
 	if (value >> 32 && (int64_t)value != (int32_t)value)
 		return false;
 	*insn = (struct insn){
-		.code = FOLD_MOVE | (value >> 32 ? INSN_ALU64 : INSN_ALU),
+		.code = INSN_MOV | (value >> 32 ? INSN_ALU64 : INSN_ALU),
 		.dst_reg = insn->dst_reg,
 		.imm = (int32_t)value,
 	};
@@ -296,10 +281,10 @@ static inline uint32_t fold_stack_used(struct fold *fold)
 	for (uint32_t i = 0; i < fold->nr; i++) {
 		const struct insn *insn = &insns[i];
 		const uint8_t class = INSN_CLASS(insn->code);
-		const bool is_add = insn->code == (FOLD_ADD | INSN_ALU64) && insn->imm < 0 &&
+		const bool is_add = insn->code == (INSN_ADD | INSN_ALU64) && insn->imm < 0 &&
 				    insn->imm >= -(int32_t)FOLD_STACK_MAX;
 		const bool is_place = i > 0 && !fold->marks[i] &&
-				      insns[i - 1].code == (FOLD_MOVE | 8 | INSN_ALU64) &&
+				      insns[i - 1].code == (INSN_MOV | 8 | INSN_ALU64) &&
 				      insns[i - 1].src_reg == FOLD_FRAME &&
 				      insns[i - 1].dst_reg == insn->dst_reg;
 		const uint8_t base = class == INSN_LDX ? insn->src_reg : insn->dst_reg;
@@ -368,35 +353,32 @@ static inline bool fold_is_short(uint64_t value)
 /* What becomes of two numbers; false for an operation that is not looked into. */
 static inline bool fold_compute(const struct insn *insn, uint64_t a, uint64_t b, uint64_t *out)
 {
-	switch (INSN_CLASS(insn->code) | FOLD_OPERATION(insn->code)) {
-	case INSN_ALU | FOLD_MOVE: *out = (uint32_t)b; break;
-	case INSN_ALU64 | FOLD_MOVE: *out = b; break;
-	case INSN_ALU64 | FOLD_ADD: *out = a + b; break;
-	case INSN_ALU64 | 0x50: *out = a & b; break;
-	case INSN_ALU64 | 0x60: *out = a << (b & 63); break;
-	case INSN_ALU64 | 0x70: *out = a >> (b & 63); break;
-	case INSN_ALU64 | 0xc0: *out = (uint64_t)((int64_t)a >> (b & 63)); break;
+	switch (INSN_CLASS(insn->code) | INSN_OPERATION(insn->code)) {
+	case INSN_ALU | INSN_MOV: *out = (uint32_t)b; break;
+	case INSN_ALU64 | INSN_MOV: *out = b; break;
+	case INSN_ALU64 | INSN_ADD: *out = a + b; break;
+	case INSN_ALU64 | INSN_AND: *out = a & b; break;
+	case INSN_ALU64 | INSN_LSH: *out = a << (b & 63); break;
+	case INSN_ALU64 | INSN_RSH: *out = a >> (b & 63); break;
+	case INSN_ALU64 | INSN_ARSH: *out = (uint64_t)((int64_t)a >> (b & 63)); break;
 	default: return false;
 	}
 	return !insn->off;
 }
 
-#define FOLD_EQUAL 0x10
-#define FOLD_UNEQUAL 0x50
-
 static inline bool fold_holds(uint8_t operation, uint64_t a, uint64_t b)
 {
 	switch (operation) {
-	case FOLD_EQUAL: return a == b;
-	case 0x20: return a > b;
-	case 0x30: return a >= b;
-	case 0x40: return a & b;
-	case FOLD_UNEQUAL: return a != b;
-	case 0x60: return (int64_t)a > (int64_t)b;
-	case 0x70: return (int64_t)a >= (int64_t)b;
-	case 0xa0: return a < b;
-	case 0xb0: return a <= b;
-	case 0xc0: return (int64_t)a < (int64_t)b;
+	case INSN_JEQ: return a == b;
+	case INSN_JGT: return a > b;
+	case INSN_JGE: return a >= b;
+	case INSN_JSET: return a & b;
+	case INSN_JNE: return a != b;
+	case INSN_JSGT: return (int64_t)a > (int64_t)b;
+	case INSN_JSGE: return (int64_t)a >= (int64_t)b;
+	case INSN_JLT: return a < b;
+	case INSN_JLE: return a <= b;
+	case INSN_JSLT: return (int64_t)a < (int64_t)b;
 	default: return (int64_t)a <= (int64_t)b;
 	}
 }
@@ -405,7 +387,7 @@ static inline void fold_settle_alu(struct insn *insn, struct fold_known *known, 
 				   uint64_t b)
 {
 	const uint8_t reg = insn->dst_reg;
-	const bool is_move = FOLD_OPERATION(insn->code) == FOLD_MOVE;
+	const bool is_move = INSN_OPERATION(insn->code) == INSN_MOV;
 	uint64_t value;
 
 	needs |= is_move ? 0 : 1U << reg;
@@ -417,7 +399,7 @@ static inline void fold_settle_alu(struct insn *insn, struct fold_known *known, 
 	known->values[reg] = value;
 	known->regs |= 1U << reg;
 	if (fold_is_short(value) && (INSN_SOURCE(insn->code) || !is_move))
-		*insn = (struct insn){ .code = FOLD_MOVE | INSN_ALU64, .dst_reg = reg,
+		*insn = (struct insn){ .code = INSN_MOV | INSN_ALU64, .dst_reg = reg,
 				       .imm = (int32_t)value };
 }
 
@@ -425,22 +407,22 @@ static inline void fold_settle_jump(struct fold *fold, uint32_t i, struct fold_k
 				    uint32_t needs, uint64_t b)
 {
 	struct insn *insn = &fold->insns[i];
-	const uint8_t operation = FOLD_OPERATION(insn->code);
+	const uint8_t operation = INSN_OPERATION(insn->code);
 	const uint64_t a = known->values[insn->dst_reg];
 	bool holds;
 
-	if (operation == FOLD_CALL) {
+	if (operation == INSN_OPERATION(INSN_CALL)) {
 		known->regs &= ~0x3fU;
 		return;
 	}
-	if (!operation || operation == FOLD_EXIT)
+	if (operation == INSN_JA || operation == INSN_OPERATION(INSN_EXIT))
 		known->regs = 0;
 	needs |= 1U << insn->dst_reg;
-	if ((known->regs & needs) != needs || operation > 0xd0 || !fold_is_short(a))
+	if ((known->regs & needs) != needs || operation > INSN_JSLE || !fold_is_short(a))
 		return;
 	holds = fold_holds(operation, a, b);
 	fold->marks[i] |= holds ? FOLD_JUMPS : FOLD_STAYS;
-	insn->code = INSN_JMP | (holds ? FOLD_EQUAL : FOLD_UNEQUAL);
+	insn->code = INSN_JMP | (holds ? INSN_JEQ : INSN_JNE);
 	insn->src_reg = 0;
 	insn->imm = (int32_t)a;
 }
@@ -465,7 +447,7 @@ static inline void fold_settle_insn(struct fold *fold, uint32_t i, struct fold_k
 		known->regs &= ~(1U << insn->dst_reg);
 		break;
 	case INSN_STX: /* an atomic one writes registers, too */
-		known->regs &= FOLD_MODE(insn->code) == FOLD_MEMORY ? ~0U : 0;
+		known->regs &= INSN_MODE(insn->code) == INSN_MODE_MEM ? ~0U : 0;
 		break;
 	case INSN_JMP32:
 		known->regs &= insn->code == INSN_JMP32 ? 0 : ~0U;
@@ -489,7 +471,7 @@ SELDOM void fold_settle(struct fold *fold)
 	fold_flow(fold, FOLD_REACHED);
 	for (uint32_t i = 0; i < fold->nr && fold->nr_looks < FOLD_LOOKS_MAX; i++) {
 		if (fold->insns[i].code == INSN_CALL && !(fold->marks[i] & FOLD_REACHED))
-			fold->insns[i] = (struct insn){ .code = FOLD_MOVE | INSN_ALU64 };
+			fold->insns[i] = (struct insn){ .code = INSN_MOV | INSN_ALU64 };
 		i += fold->insns[i].code == INSN_LD_IMM64;
 	}
 }
@@ -526,7 +508,7 @@ static inline int fold_address(struct fold *fold, struct why *why)
 		    (!(fold->marks[i] & FOLD_OTHER) && fold_load(&constant, insn)))
 			continue;
 		copied = true;
-		if (insn->off < 0 || (uint32_t)insn->off + fold_load_size(insn) > constant.size)
+		if (insn->off < 0 || (uint32_t)insn->off + insn_bytes(insn->code) > constant.size)
 			return fold_refuse(&constant, why);
 	}
 	if (copied)
@@ -553,12 +535,12 @@ static inline void fold_add_tail(struct fold *fold, struct insn *tail)
 		}
 		constant = fold_find(fold, def);
 		def[0] = (struct insn){ .code = INSN_JMP, .off = (int16_t)(at - i - 1) };
-		def[1] = (struct insn){ .code = FOLD_ADD | INSN_ALU64, .dst_reg = reg, .imm = off };
+		def[1] = (struct insn){ .code = INSN_ADD | INSN_ALU64, .dst_reg = reg, .imm = off };
 		for (uint32_t k = 0; k < constant.size; k += 4, at++) {
 			const uint32_t left = constant.size - k;
 
 			*tail = (struct insn){
-				.code = FOLD_MEMORY | INSN_SIZE_W | INSN_ST, .dst_reg = FOLD_FRAME,
+				.code = INSN_MODE_MEM | INSN_SIZE_W | INSN_ST, .dst_reg = FOLD_FRAME,
 				.off = (int16_t)(off + (int32_t)k),
 			};
 			if (constant.map->data)
@@ -567,7 +549,7 @@ static inline void fold_add_tail(struct fold *fold, struct insn *tail)
 			tail++;
 		}
 		*tail++ = (struct insn){
-			.code = FOLD_MOVE | 8 | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
+			.code = INSN_MOV | 8 | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
 		};
 		at += 2;
 		*tail++ = (struct insn){ .code = INSN_JMP,

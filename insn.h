@@ -30,9 +30,40 @@ struct insn {
 #define INSN_SIZE_B 0x10   /* 1 */
 #define INSN_SIZE_DW 0x18  /* 8 */
 
+#define INSN_MODE(code) ((code) & 0xe0) /* of loads and stores */
+#define INSN_MODE_MEM 0x60
+#define INSN_MODE_MEMSX 0x80  /* since v6.6 */
+#define INSN_MODE_ATOMIC 0xc0
+
 #define INSN_SOURCE(code) ((code) & 0x08) /* of ALU and JMP: 0 the immediate, else a register */
+#define INSN_OPERATION(code) ((code) & 0xf0)
+
+/* Of ALU and ALU64. */
+#define INSN_ADD 0x00
+#define INSN_AND 0x50
+#define INSN_LSH 0x60
+#define INSN_RSH 0x70
+#define INSN_MOV 0xb0
+#define INSN_ARSH 0xc0
+#define INSN_END 0xd0
+
+/* Of JMP and JMP32. */
+#define INSN_JA 0x00
+#define INSN_JEQ 0x10
+#define INSN_JGT 0x20
+#define INSN_JGE 0x30
+#define INSN_JSET 0x40
+#define INSN_JNE 0x50
+#define INSN_JSGT 0x60
+#define INSN_JSGE 0x70
+#define INSN_JLT 0xa0      /* since v4.14, as the next three */
+#define INSN_JLE 0xb0
+#define INSN_JSLT 0xc0
+#define INSN_JSLE 0xd0
+#define INSN_JCOND 0xe0    /* since v6.9 */
 
 #define INSN_CALL 0x85     /* BPF_JMP | BPF_CALL */
+#define INSN_EXIT 0x95     /* BPF_JMP | BPF_EXIT */
 #define INSN_LD_IMM64 0x18 /* BPF_LD | BPF_DW | BPF_IMM: two instructions long */
 
 /* src_reg of a 64-bit load: what its value stands for; <linux/bpf.h>. */
@@ -53,5 +84,13 @@ struct insn {
  * so does the parser.
  */
 #define INSN_CALL_INDEXED 1
+
+/* How many bytes a load or a store moves. */
+static inline uint32_t insn_bytes(uint8_t code)
+{
+	static const uint8_t bytes[] = { 4, 2, 1, 8 };
+
+	return bytes[INSN_SIZE(code) >> 3];
+}
 
 #endif

@@ -11,6 +11,8 @@
 #include "bpf_sys.h"
 #include "elf64.h"
 #include "fs.h"
+#include "insn.h"
+#include "kinds.h"
 
 /* What this kernel turned out to be; learnt once, at the first refusal. */
 struct kernel {
@@ -187,6 +189,24 @@ SELDOM bool kernel_hint_since(const char *noun, const char *name, uint8_t major,
 	why_hint(why, "%s%s exist since Linux %u.%u, this is %u.%u", noun, name, major, minor,
 		 version >> 16, version >> 8 & 255);
 	return true;
+}
+
+/*
+ * Loads a kprobe program of that instruction and an exit, to see whether the kernel has
+ * what it takes, as the instruction or that enum bpf_attach_type. A descriptor or -errno.
+ */
+SELDOM int kernel_try_program(struct insn first, uint32_t attach_type)
+{
+	const struct insn insns[] = { first, { .code = INSN_EXIT } };
+	struct sys_prog_load_attr attr = {
+		.prog_type = BPF_PROG_TYPE_KPROBE,
+		.insn_cnt = sizeof(insns) / sizeof(insns[0]),
+		.insns = sys_ptr(insns),
+		.license = sys_ptr("GPL"),
+		.expected_attach_type = attach_type,
+	};
+
+	return sys_prog_load(&attr);
 }
 
 /* ---- What it refuses ---- */

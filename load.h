@@ -155,7 +155,7 @@ static inline void program_set_maps(const struct object *object, const struct ma
 	}
 }
 
-static inline int program_try(struct sys_prog_load_attr *attr)
+static inline int program_submit(struct sys_prog_load_attr *attr)
 {
 	int fd;
 
@@ -224,7 +224,7 @@ SELDOM bool program_mend(struct kernel *kernel, int err, struct sys_prog_load_at
 }
 
 /* The same program again, with a log of that level and size. */
-static inline int program_try_log(struct sys_prog_load_attr *attr, struct verifier_log *log)
+static inline int program_submit_logged(struct sys_prog_load_attr *attr, struct verifier_log *log)
 {
 	verifier_log_close(log);
 	log->data = sys_memory(attr->log_size);
@@ -232,7 +232,7 @@ static inline int program_try_log(struct sys_prog_load_attr *attr, struct verifi
 		return -ENOMEM;
 	log->size = attr->log_size;
 	attr->log_buf = sys_ptr(log->data);
-	return program_try(attr);
+	return program_submit(attr);
 }
 
 /* The log was too short: asks for one that says more, if that is to be had. */
@@ -260,7 +260,7 @@ static inline bool program_ask_more(struct sys_prog_load_attr *attr, int err, bo
  * The same program again, which was refused with `err`, with a log. Returns that, or a
  * descriptor, should the kernel take it now.
  */
-SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, int err,
+SELDOM int program_ask_for_log(const struct sys_prog_load_attr *attr, int err,
 				struct verifier_log *log)
 {
 	struct sys_prog_load_attr logged = *attr;
@@ -269,7 +269,7 @@ SELDOM int program_try_with_log(const struct sys_prog_load_attr *attr, int err,
 	logged.log_level = BPF_LOG_LEVEL1;
 	logged.log_size = LOG_SIZE_FIRST;
 	do
-		fd = program_try_log(&logged, log);
+		fd = program_submit_logged(&logged, log);
 	while (fd == -ENOSPC && program_ask_more(&logged, err, log->wants_whole));
 	return fd >= 0 ? fd : err;
 }
@@ -346,7 +346,7 @@ static const struct insn_age {
 
 static inline enum insn_level insn_level_alu(const struct insn *insn)
 {
-	const bool is_swap = insn->code == (INSN_ALU64 | 0xd0); /* BPF_END */
+	const bool is_swap = insn->code == (INSN_ALU64 | INSN_END);
 
 	return is_swap || insn->off ? INSN_V4 : INSN_FIRST;
 }
@@ -355,9 +355,9 @@ static inline enum insn_level insn_level_jump(const struct insn *insn)
 {
 	if (insn->code == INSN_CALL)
 		return insn->src_reg == INSN_PSEUDO_CALL ? INSN_CALLS : INSN_FIRST;
-	if (insn->code == (INSN_JMP | 0xe0)) /* BPF_JCOND */
+	if (insn->code == (INSN_JMP | INSN_JCOND))
 		return INSN_MAY_GOTO;
-	return insn->code >= (INSN_JMP | 0xa0) ? INSN_V2 : INSN_FIRST; /* BPF_JLT and on */
+	return INSN_OPERATION(insn->code) >= INSN_JLT ? INSN_V2 : INSN_FIRST;
 }
 
 /* BPF_ATOMIC: imm says what is done; 0 is an addition, 0x100 and on are BPF_LOAD_ACQ and kin. */
@@ -370,13 +370,13 @@ static inline enum insn_level insn_level_atomic(const struct insn *insn)
 
 static inline enum insn_level insn_level(const struct insn *insn)
 {
-	const uint8_t mode = insn->code & 0xe0;
+	const uint8_t mode = INSN_MODE(insn->code);
 
 	switch (INSN_CLASS(insn->code)) {
 	case INSN_LDX:
-		return mode == 0x80 ? INSN_V4 : INSN_FIRST; /* BPF_MEMSX */
+		return mode == INSN_MODE_MEMSX ? INSN_V4 : INSN_FIRST;
 	case INSN_STX:
-		return mode == 0xc0 ? insn_level_atomic(insn) : INSN_FIRST;
+		return mode == INSN_MODE_ATOMIC ? insn_level_atomic(insn) : INSN_FIRST;
 	case INSN_ALU:
 	case INSN_ALU64:
 		return insn_level_alu(insn);
@@ -575,7 +575,7 @@ SELDOM int program_explain(const struct program_request *request,
 }
 
 /* It was refused with `err`: why? */
-SELDOM int program_load_with_log(const struct program_request *request,
+SELDOM int program_refused(const struct program_request *request,
 				 struct sys_prog_load_attr *attr, int err,
 				 struct verifier_log *log, struct why *why)
 {
@@ -583,11 +583,11 @@ SELDOM int program_load_with_log(const struct program_request *request,
 		return why_set(why, -EOPNOTSUPP,
 			       "this kernel has no bpf() system call (CONFIG_BPF_SYSCALL)");
 	if (!kernel_is_exhausted(err) && !verifier_log_text(log)[0])
-		err = program_try_with_log(attr, err, log);
+		err = program_ask_for_log(attr, err, log);
 	if (err < 0 && program_mend_reads(request->code, log)) {
-		err = program_try(attr);
+		err = program_submit(attr);
 		if (err < 0)
-			err = program_try_with_log(attr, err, log);
+			err = program_ask_for_log(attr, err, log);
 	}
 	return err >= 0 ? err : program_explain(request, log, err, why);
 }
@@ -605,12 +605,12 @@ static inline int program_load(struct kernel *kernel, const struct program_reque
 
 	verifier_log_close(log); /* another's, which was left out */
 	do {
-		fd = program_try(&attr);
+		fd = program_submit(&attr);
 		/* Too long an attr, or too complex a program? Of that the verifier speaks. */
 		if (fd == -E2BIG)
-			fd = program_try_with_log(&attr, fd, log);
+			fd = program_ask_for_log(&attr, fd, log);
 	} while (fd < 0 && !verifier_log_text(log)[0] && program_mend(kernel, fd, &attr));
-	return fd >= 0 ? fd : program_load_with_log(request, &attr, fd, log, why);
+	return fd >= 0 ? fd : program_refused(request, &attr, fd, log, why);
 }
 
 #endif

@@ -19,6 +19,7 @@
 
 #include "bpf_sys.h"
 #include "fs.h"
+#include "insn.h"
 #include "kernel.h"
 #include "kinds.h"
 #include "text.h"
@@ -90,7 +91,7 @@ static inline int attach_perf_event(struct sys_perf_attr *attr)
 }
 
 /* The program runs from the first hit: it is set before the event is enabled. */
-SELDOM int attach_perf_program(int prog_fd, int perf_fd)
+static inline int attach_perf_program(int prog_fd, int perf_fd)
 {
 	int err = sys_perf_set_bpf(perf_fd, prog_fd);
 
@@ -770,15 +771,6 @@ static inline int probe_attach_each(struct attachments *all, struct probe_site s
 	return nr_left_out;
 }
 
-/* Programs of two instructions: "r0 = 0; exit". */
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define PROBE_INSN_RETURN_0 0x00000000000000b7
-#define PROBE_INSN_EXIT 0x0000000000000095
-#else
-#define PROBE_INSN_RETURN_0 0xb700000000000000
-#define PROBE_INSN_EXIT 0x9500000000000000
-#endif
-
 /*
  * A link to places that cannot be read: a kernel that has such links goes as far as
  * to try, EFAULT.
@@ -799,15 +791,8 @@ static inline int probe_try_multi(int prog_fd, uint32_t attach_type)
 /* Has the kernel links to many places at once, of this enum bpf_attach_type? */
 SELDOM bool probe_multi_is_there(uint32_t attach_type)
 {
-	const uint64_t insns[] = { PROBE_INSN_RETURN_0, PROBE_INSN_EXIT };
-	struct sys_prog_load_attr prog = {
-		.prog_type = BPF_PROG_TYPE_KPROBE,
-		.insn_cnt = 2,
-		.insns = sys_ptr(insns),
-		.license = sys_ptr("GPL"),
-		.expected_attach_type = attach_type,
-	};
-	int prog_fd = sys_prog_load(&prog);
+	const struct insn return_0 = { .code = INSN_ALU64 | INSN_MOV };
+	const int prog_fd = kernel_try_program(return_0, attach_type);
 	int err;
 
 	if (prog_fd < 0)

@@ -12,9 +12,9 @@
 #define FOLD_ADDRESS(reg, map, at) \
 	{ .code = INSN_LD_IMM64, .dst_reg = (reg), .src_reg = INSN_PSEUDO_MAP_VALUE, .imm = (map) }, { .imm = (at) }
 #define FOLD_LDX(bits, dst, src, at) \
-	{ .code = INSN_LDX | FOLD_MEMORY | (bits), .dst_reg = (dst), .src_reg = (src), .off = (at) }
+	{ .code = INSN_LDX | INSN_MODE_MEM | (bits), .dst_reg = (dst), .src_reg = (src), .off = (at) }
 #define FOLD_STX(dst, src, at) \
-	{ .code = INSN_STX | FOLD_MEMORY | INSN_SIZE_DW, .dst_reg = (dst), .src_reg = (src), .off = (at) }
+	{ .code = INSN_STX | INSN_MODE_MEM | INSN_SIZE_DW, .dst_reg = (dst), .src_reg = (src), .off = (at) }
 #define FOLD_JEQ(reg, by) { .code = 0x15, .dst_reg = (reg), .off = (by) }
 #define FOLD_MOV(dst, value) { .code = 0xb7, .dst_reg = (dst), .imm = (value) }
 #define FOLD_MOVX(dst, src) { .code = 0xbf, .dst_reg = (dst), .src_reg = (src) }
