@@ -97,25 +97,41 @@ list_ours() { # RECORDS OBJECTS
         { print "ours " $1 ($1 in some ? " --keep-going" : "") }' "$1" "$2"
 }
 
+# In a folder of its own: the table, its row for the summary, and the status.
 check_suite() { # SUITE
+    lists=$work
+    work=$work/$1
+    mkdir "$work"
     kernel=$("$here/kernel.sh" "$1" amd64)
     reference=$corpus/libbpf/${kernel##*/}
     mkdir -p "$corpus/libbpf" "$corpus/ours"
     # Another libbpf_loader may say something else.
     [ -n "$(find "$reference" -newer "$corpus/bin/libbpf_loader" 2>/dev/null)" ] || rm -f "$reference"
-    sed 's/^/libbpf /' "$work/objects" >"$work/list"
+    sed 's/^/libbpf /' "$lists/objects" >"$work/list"
     run_todo "$1" "$work/list" "$reference"
     ours=$corpus/ours/${kernel##*/}
     rm -f "$ours"
     touch "$ours"
     if [ -z "$libbpf_only" ]; then
-        list_ours "$reference" "$work/objects" >"$work/list"
-        [ "$1" != bookworm ] || sed 's/^/ours /' "$work/others" >>"$work/list"
+        list_ours "$reference" "$lists/objects" >"$work/list"
+        [ "$1" != bookworm ] || sed 's/^/ours /' "$lists/others" >>"$work/list"
         run_todo "$1" "$work/list" "$ours"
     fi
-    awk -v kernel="${kernel##*/linux-}" -v objects="$work/objects" -v others="$work/others" \
+    status=0
+    awk -v kernel="${kernel##*/linux-}" -v objects="$lists/objects" -v others="$lists/others" \
         -v exceptions="$source/exceptions" -v libbpf_only="$libbpf_only" -v rows="$work/rows" \
-        -f "$source/table.awk" "$reference" "$ours"
+        -f "$source/table.awk" "$reference" "$ours" >"$work/table" || status=1
+    echo $status >"$work/status"
+}
+
+# The kernels are dealt to as many lanes as there are CPUs: a guest has one.
+check_lane() { # LANE LANES SUITE...
+    lane=$1 lanes=$2 nr=0
+    shift 2
+    for suite; do
+        if [ $((nr % lanes)) -eq "$lane" ]; then (check_suite "$suite"); fi
+        nr=$((nr + 1))
+    done
 }
 
 # How many there are, and what their compilers refused.
@@ -144,15 +160,23 @@ cut -f 1 "$corpus/tracing.list" | grep -F -e "$only" >"$work/objects" || :
 cut -f 1 "$corpus/others" | grep -F -e "$only" >"$work/others" || :
 
 report_corpus
+lanes=$(nproc)
+lane=0
+while [ $lane -lt "$lanes" ]; do
+    check_lane $lane "$lanes" "$@" &
+    lane=$((lane + 1))
+done
+wait
 failed=0
 for suite; do
-    check_suite "$suite" || failed=1
+    cat "$work/$suite/table"
+    [ "$(cat "$work/$suite/status")" = 0 ] || failed=1
 done
 echo
 {
     printf 'kernel\tobjects\tlibbpf\tours\tboth\tprograms: libbpf\tours\tboth\t'
     printf 'others refused\texcepted\tnot ok\n'
-    cat "$work/rows"
+    for suite; do cat "$work/$suite/rows"; done
 } | awk -F '\t' '{
     printf "%-30s", $1
     for (i = 2; i <= NF; i++)

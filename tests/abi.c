@@ -415,7 +415,7 @@ static void check_bit_fields(void)
 		wrong("a bit of struct sys_perf_attr");
 }
 
-/* map_types[] of maps.h has the kernel's numbers as its indexes. */
+/* MAP_TYPES of mapdef.h has the kernel's numbers as its places. */
 static void check_map_types(void)
 {
 	static const struct {

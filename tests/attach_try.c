@@ -83,7 +83,7 @@ static uint32_t btf_find(const char *name, unsigned int kind)
 
 static int load(const struct kind *kind, const char *target)
 {
-	const uint64_t insns[] = { PROBE_INSN_RETURN_0, PROBE_INSN_EXIT };
+	const struct insn insns[] = { { .code = INSN_ALU64 | INSN_MOV }, { .code = INSN_EXIT } };
 	union bpf_attr attr = {
 		.prog_type = kind->prog_type,
 		.expected_attach_type = kind->attach_type,
