@@ -50,8 +50,8 @@ SELDOM int adapt_want(struct core_targets *targets, struct object_code *code,
 }
 
 /* Every relocation against a type, of the sections that are used. */
-SELDOM int adapt_visit_all(struct object *object, const bool *used,
-			   struct core_targets *targets, adapt_visit *visit, struct why *why)
+SELDOM int adapt_visit_all(struct object *object, struct core_targets *targets,
+			   adapt_visit *visit, struct why *why)
 {
 	struct btf_core_relocation relocation;
 
@@ -59,8 +59,8 @@ SELDOM int adapt_visit_all(struct object *object, const bool *used,
 		struct object_code *code = &object->codes[c];
 		const struct btf_ext_section *section = &code->ext[BTF_EXT_CORE_RELO];
 
-		for (uint32_t i = 0; used[c] && btf_ext_record_get(section, i, &relocation,
-								   sizeof(relocation)); i++) {
+		for (uint32_t i = 0; code->is_used && btf_ext_record_get(section, i, &relocation,
+									 sizeof(relocation)); i++) {
 			int err = visit(targets, code, &relocation, why);
 
 			if (!err)
@@ -73,8 +73,8 @@ SELDOM int adapt_visit_all(struct object *object, const bool *used,
 	return 0;
 }
 
-static inline int adapt_core(struct object *object, const bool *used, struct kbtf *kbtf,
-			     struct arena *arena, struct why *why)
+static inline int adapt_core(struct object *object, struct kbtf *kbtf, struct arena *arena,
+			     struct why *why)
 {
 	struct core_targets targets = { .local = &object->btf, .arena = arena };
 	int err;
@@ -87,8 +87,8 @@ static inline int adapt_core(struct object *object, const bool *used, struct kbt
 	targets.kernel = &kbtf->btf;
 	targets.module = kbtf_module;
 	targets.context = kbtf;
-	err = adapt_visit_all(object, used, &targets, adapt_want, why);
-	return err ? err : adapt_visit_all(object, used, &targets, adapt_relocate_insn, why);
+	err = adapt_visit_all(object, &targets, adapt_want, why);
+	return err ? err : adapt_visit_all(object, &targets, adapt_relocate_insn, why);
 }
 
 /* ---- Values of the kernel's configuration ---- */
@@ -139,10 +139,10 @@ SELDOM int adapt_kconfig(struct object *object, struct arena *arena, struct why 
  * programs are made. Returns 0; -EOPNOTSUPP when the kernel lacks what the object
  * cannot do without, else -errno, each with a reason.
  */
-static inline int object_adapt(struct object *object, const bool *used, struct kbtf *kbtf,
-			       struct arena *arena, struct why *why)
+static inline int object_adapt(struct object *object, struct kbtf *kbtf, struct arena *arena,
+			       struct why *why)
 {
-	int err = adapt_core(object, used, kbtf, arena, why);
+	int err = adapt_core(object, kbtf, arena, why);
 
 	if (!err && object->nr_externs)
 		err = externs_resolve(object, kbtf, arena, why);

@@ -613,19 +613,19 @@ static inline bool object_has_globals(const struct object *object)
  * no map for them any more. Returns 0; -EOPNOTSUPP, with the variable's name, for
  * one that cannot be folded; -ENOMEM.
  */
-SELDOM int object_fold(const struct elf *elf, struct object *object, const bool *used,
-		       struct arena *arena, struct why *why)
+SELDOM int object_fold(const struct elf *elf, struct object *object, struct arena *arena,
+		       struct why *why)
 {
 	struct fold fold = { .elf = elf, .object = object };
 
 	for (uint32_t i = 0; i < object->nr_functions; i++) {
 		struct object_function *function = &object->functions[i];
-		int err = used[function->code] ? fold_function(&fold, function, arena, why) : 0;
+		const struct object_code *code = &object->codes[function->code];
+		int err = code->is_used ? fold_function(&fold, function, arena, why) : 0;
 
 		if (err)
 			return why_subject(why, err, "%s '%s'",
-					   strcmp(object->codes[function->code].name, ".text") == 0
-						   ? "function" : "program",
+					   strcmp(code->name, ".text") == 0 ? "function" : "program",
 					   function->name);
 	}
 	for (uint32_t i = 0; i < object->maps.nr; i++)
@@ -634,16 +634,17 @@ SELDOM int object_fold(const struct elf *elf, struct object *object, const bool 
 }
 
 /* For an object with no globals, whose fields a kernel before v4.20 has or has not. */
-SELDOM void object_settle_conditions(const struct object *object, const bool *used)
+SELDOM void object_settle_conditions(const struct object *object)
 {
 	struct fold fold = { .nr_looks = 0 };
 
 	for (uint32_t i = 0; i < object->nr_functions; i++) {
 		const struct object_function *function = &object->functions[i];
+		const struct object_code *code = &object->codes[function->code];
 
-		fold.insns = object->codes[function->code].insns + function->start;
+		fold.insns = code->insns + function->start;
 		fold.nr = function->nr_insns;
-		if (used[function->code] && fold.nr <= FOLD_INSNS_MAX)
+		if (code->is_used && fold.nr <= FOLD_INSNS_MAX)
 			fold_settle(&fold);
 	}
 }

@@ -346,11 +346,11 @@ static int session_prepare(const struct options *options, struct session *s, str
 	session_choose_ways(options->mode, programs);
 	err = programs_find_targets(programs, &s->kbtf, &s->arena, why);
 	if (!err)
-		err = object_adapt(&s->object, programs->used, &s->kbtf, &s->arena, why);
+		err = object_adapt(&s->object, &s->kbtf, &s->arena, why);
 	if (!err && object_has_globals(&s->object) && !maps_can_be_globals())
-		err = object_fold(&s->elf, &s->object, programs->used, &s->arena, why);
+		err = object_fold(&s->elf, &s->object, &s->arena, why);
 	else if (!err && options->btf && kernel_is_before(4, 20))
-		object_settle_conditions(&s->object, programs->used);
+		object_settle_conditions(&s->object);
 	return err ? err : externs_fd_array(&s->kbtf, &s->arena, &programs->fd_array, why);
 }
 

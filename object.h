@@ -36,6 +36,7 @@ struct object_code {
 	struct insn *insns;
 	uint32_t nr_insns;
 	uint32_t first_function, nr_functions; /* in the order of their starts */
+	bool is_used;       /* it holds a program that is wanted, or what such a one calls */
 	bool is_of_no_kind; /* its name is no program's: it may hold what programs call */
 	bool is_emptied;    /* it is another tool's, and only that one can relocate it */
 	struct btf_ext_section ext[BTF_EXT_NR_TABLES]; /* what .BTF.ext says of it; nr 0: nothing */

@@ -45,8 +45,7 @@ struct programs {
 	struct object *object;
 	struct program *items;
 	uint32_t nr;
-	bool *used;               /* of the object's sections of code: those that are wanted */
-	uint32_t *used_codes;     /* and which those are */
+	uint32_t *used_codes;     /* the object's sections of code that are used */
 	uint32_t nr_used;
 	int *function_fds;        /* for each function of the object, its program's or -1 */
 	struct arena scratch;     /* where programs are composed */
@@ -206,9 +205,9 @@ static inline void programs_use(struct programs *programs, uint32_t function)
 {
 	const uint32_t code = programs->object->functions[function].code;
 
-	if (!programs->used[code])
+	if (!programs->object->codes[code].is_used)
 		programs->used_codes[programs->nr_used++] = code;
-	programs->used[code] = true;
+	programs->object->codes[code].is_used = true;
 }
 
 /* Functions may stand anywhere: the sections of those that used sections call are used as well. */
@@ -227,46 +226,63 @@ static inline void programs_use_callees(struct programs *programs)
 	}
 }
 
-static inline int programs_choose(struct object *object, const struct programs_wanted *wanted,
-				  struct arena *arena, struct programs *out, struct why *why)
+static inline int programs_open(struct object *object, struct arena *arena, struct programs *out,
+				struct why *why)
 {
-	int err;
-
 	out->object = object;
 	out->items = arena_take(arena, object->nr_programs, sizeof(*out->items));
-	out->used = arena_take(arena, object->nr_codes, sizeof(*out->used));
 	out->function_fds = arena_take(arena, object->nr_functions, sizeof(*out->function_fds));
 	out->used_codes = arena_take(arena, object->nr_codes, sizeof(*out->used_codes));
 	out->jump_fds = arena_take(arena, object->nr_jumps, sizeof(*out->jump_fds));
-	if (!out->items || !out->used || !out->function_fds || !out->used_codes || !out->jump_fds)
+	if (!out->items || !out->function_fds || !out->used_codes || !out->jump_fds)
 		return object_out_of_memory(why);
 	for (uint32_t i = 0; i < object->nr_functions; i++)
 		out->function_fds[i] = -1;
 	for (uint32_t i = 0; i < object->nr_jumps; i++)
 		out->jump_fds[i] = -1;
-	for (; out->nr < object->nr_programs; out->nr++) {
-		const struct object_program *spec = &object->programs[out->nr];
+	return 0;
+}
 
-		/* (FUNCTION asks for an optional one.) */
-		out->items[out->nr] = (struct program){
-			.spec = spec, .kind = spec->match.kind, .fd = -1,
-			.left_out = spec->match.optional && !wanted->nr_functions,
-		};
-		if (out->items[out->nr].left_out)
-			continue;
-		if (spec->match.kind->way == WAY_REFUSED) {
-			err = program_refuse_kind(spec, why);
-			if (object->nr_programs > 1 && !out->tell)
-				why_hint(why, "--keep-going leaves it out");
-			err = programs_leave_out(out, &out->items[out->nr], err, why);
-			if (err)
-				return err;
-			continue;
-		}
-		programs_use(out, spec->function);
-		if (object->functions[spec->function].callback)
-			programs_use(out, object->functions[spec->function].callback - 1);
+/* The object's next program. Returns 0, though it may be left out, or what ends it all. */
+static inline int programs_add(struct programs *programs, const struct object_program *spec,
+			       bool takes_optional, struct why *why)
+{
+	const struct object *object = programs->object;
+	struct program *program = &programs->items[programs->nr++];
+	int err;
+
+	*program = (struct program){
+		.spec = spec, .kind = spec->match.kind, .fd = -1,
+		.left_out = spec->match.optional && !takes_optional,
+	};
+	if (program->left_out)
+		return 0;
+	if (spec->match.kind->way == WAY_REFUSED) {
+		err = program_refuse_kind(spec, why);
+		if (object->nr_programs > 1 && !programs->tell)
+			why_hint(why, "--keep-going leaves it out");
+		return programs_leave_out(programs, program, err, why);
 	}
+	programs_use(programs, spec->function);
+	if (object->functions[spec->function].callback)
+		programs_use(programs, object->functions[spec->function].callback - 1);
+	return 0;
+}
+
+/*
+ * The object's programs, with the targets that the command line or their sections give
+ * them; marks the sections that they need. Returns 0, or -errno with a reason;
+ * programs_close() in both cases.
+ */
+static inline int programs_choose(struct object *object, const struct programs_wanted *wanted,
+				  struct arena *arena, struct programs *out, struct why *why)
+{
+	int err = programs_open(object, arena, out, why);
+
+	for (uint32_t i = 0; !err && i < object->nr_programs; i++)
+		err = programs_add(out, &object->programs[i], wanted->nr_functions > 0, why);
+	if (err)
+		return err;
 	programs_use_callees(out);
 	if (wanted->retprobe && !wanted->nr_functions && !wanted->check)
 		return why_set(why, -EUSAGE, "--retprobe is for a FUNCTION, and there is none");

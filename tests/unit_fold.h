@@ -41,7 +41,6 @@ static int fold_these(const struct insn *insns, uint32_t nr)
 	static const uint8_t literal[16] = "a literal\0other";
 	static uint8_t constant[32];
 	const uint64_t wide = 0x123456789abcdef0, values[] = { 0xffffffff80000000, 0x80000000 };
-	const bool used = true;
 
 	memcpy(constant, &(uint32_t){ 7 }, 4);
 	memcpy(constant + 4, &(uint16_t){ 0xfffe }, 2);
@@ -51,7 +50,8 @@ static int fold_these(const struct insn *insns, uint32_t nr)
 	memset(&folded, 0, sizeof(folded));
 	memcpy(folded.insns, insns, nr * sizeof(*insns));
 	folded.function = (struct object_function){ .name = "prog", .nr_insns = nr };
-	folded.code = (struct object_code){ .name = "prog", .insns = folded.insns, .nr_insns = nr, .nr_functions = 1 };
+	folded.code = (struct object_code){ .name = "prog", .insns = folded.insns, .nr_insns = nr, .nr_functions = 1,
+		.is_used = true };
 	folded.maps[FOLD_CONSTANT] = (struct object_map){
 		.name = ".rodata", .value_size = 32, .is_data = true, .is_constant = true, .data = constant,
 	};
@@ -68,7 +68,7 @@ static int fold_these(const struct insn *insns, uint32_t nr)
 	};
 	folded.arena = (struct arena){ .data = (uint8_t *)folded.memory, .size = sizeof(folded.memory) };
 	why_clear(&why);
-	return object_fold(&no_elf, &folded.object, &used, &folded.arena, &why);
+	return object_fold(&no_elf, &folded.object, &folded.arena, &why);
 }
 
 #define FOLD_THESE(...) \
@@ -278,12 +278,10 @@ static void fold_settles(void)
 /* What object_settle_conditions() makes of `nr` instructions with no globals. */
 static void settle_these(const struct insn *insns, uint32_t nr)
 {
-	const bool used = true;
-
 	fold_these(&(struct insn)FOLD_RETURN, 1);
 	memcpy(folded.insns, insns, nr * sizeof(*insns));
 	folded.function.nr_insns = nr;
-	object_settle_conditions(&folded.object, &used);
+	object_settle_conditions(&folded.object);
 }
 
 #define SETTLE_THESE(...) \

@@ -87,7 +87,7 @@ static void choose_by_section(void)
 		check.row = rows[i].section;
 		EXPECT_NUMBER(choose(SECTIONS(rows[i].section), &as_sections_say), 0);
 		EXPECT_TEXT(chosen(), rows[i].chosen);
-		EXPECT(choice.programs.used[0]);
+		EXPECT(choice.programs.object->codes[0].is_used);
 	}
 }
 
@@ -98,8 +98,8 @@ static void choose_many(void)
 			     &as_sections_say), 0);
 	EXPECT_TEXT(chosen(), "kprobe; tp 'sched/sched_switch'; kprobe 'vfs_read'");
 	for (uint32_t i = 0; i < 3; i++)
-		EXPECT(choice.programs.used[i]);
-	EXPECT(!choice.programs.used[3]); /* .text, which none of them calls */
+		EXPECT(choice.programs.object->codes[i].is_used);
+	EXPECT(!choice.programs.object->codes[3].is_used); /* .text, which none of them calls */
 }
 
 /* tc's targets of tail calls stand beside the program that FUNCTION is for. */
@@ -118,9 +118,9 @@ static void choose_optional(void)
 {
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_read", "kprobe/vfs_write", "?xdp"), &as_sections_say), 0);
 	EXPECT_TEXT(chosen(), "kprobe; kprobe 'vfs_write'; xdp");
-	EXPECT(!choice.programs.used[0]);
-	EXPECT(choice.programs.used[1]);
-	EXPECT(!choice.programs.used[2]);
+	EXPECT(!choice.programs.object->codes[0].is_used);
+	EXPECT(choice.programs.object->codes[1].is_used);
+	EXPECT(!choice.programs.object->codes[2].is_used);
 }
 
 static void choose_nothing(void)
@@ -156,7 +156,7 @@ static void choose_functions(void)
 	EXPECT_TEXT(chosen(), "kretprobe 'vfs_read' 'vfs_write'");
 	EXPECT_NUMBER(choose(SECTIONS("?kprobe/vfs_open"), &two_wanted), 0);
 	EXPECT_TEXT(chosen(), "kprobe 'vfs_read' 'vfs_write'");
-	EXPECT(choice.programs.used[0]);
+	EXPECT(choice.programs.object->codes[0].is_used);
 	EXPECT(!choice.programs.items[0].left_out);
 	returns.retprobe = true;
 	EXPECT_NUMBER(choose(SECTIONS("prog"), &returns), 0);
