@@ -70,7 +70,7 @@ static inline uint32_t code_next_function(const struct object *object, const str
 					  uint32_t function, struct code_visit *visits)
 {
 	const struct insn *insns = code_function_insns(object, function);
-	const uint32_t callback = object->functions[function].callback - 1;
+	const uint32_t callback = object->functions[function].callback_plus_1 - 1;
 	struct code_visit *visit = &visits[function];
 
 	while (visit->next < object->functions[function].nr_insns) {

@@ -112,7 +112,7 @@ static inline int global_refuse(struct globals *globals, const char *name, size_
 static inline int global_store(struct object *object, const struct global *global,
 			       const char *value, struct arena *arena, struct why *why)
 {
-	const uint32_t next = object->data[global->section_idx].map_next;
+	const uint32_t next = object->data[global->section_idx].map_plus_1;
 	struct object_map *map;
 
 	if (!next) /* no program refers to it */

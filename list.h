@@ -265,15 +265,15 @@ static inline struct view list_zeros(struct list *list, uint64_t size)
 /* The variable's bytes: --set's, the file's, or zeros; none if the file is too small for them. */
 static inline struct view list_global_bytes(struct list *list, const struct global *global)
 {
-	const uint32_t map_next = list->object->data[global->section_idx].map_next;
+	const uint32_t map_plus_1 = list->object->data[global->section_idx].map_plus_1;
 	struct elf_section section = { 0 };
 	struct view bytes = { 0 };
 
 	elf_section_get(list->elf, global->section_idx, &section);
-	if (map_next && list->object->maps.items[map_next - 1].data)
+	if (map_plus_1 && list->object->maps.items[map_plus_1 - 1].data)
 		section.data = (struct view){
-			.data = list->object->maps.items[map_next - 1].data,
-			.size = list->object->maps.items[map_next - 1].data_size,
+			.data = list->object->maps.items[map_plus_1 - 1].data,
+			.size = list->object->maps.items[map_plus_1 - 1].data_size,
 		};
 	if (!view_slice(section.data, global->offset, global->size, &bytes))
 		view_slice(list_zeros(list, global->size), 0, global->size, &bytes);

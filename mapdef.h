@@ -76,6 +76,7 @@ struct object_map {
 	bool is_data;          /* a section of variables, one value */
 	bool is_constant;      /* frozen once it is filled */
 	bool is_folded;        /* it stands in the instructions: there is no such map */
+	uint32_t def_type;     /* BTF-defined: the struct that says all this */
 	uint32_t key_type;     /* BTF ids, 0 when they are not known */
 	uint32_t value_type;
 	uint32_t values_off;   /* BTF-defined: where its initial values start, 0 when it has none */
@@ -703,7 +704,7 @@ static inline int mapdef_btf_variable(const struct btf *btf, const struct btf_va
 		return why_bad(why, "map '%s' is no struct", var.name);
 	map->name = var.name;
 	map->offset = MAP_OFF_NONE;
-	map->values_off = def.id; /* until they are in order */
+	map->def_type = def.id;
 	return 0;
 }
 
@@ -757,8 +758,7 @@ SELDOM int mapdef_btf_parse(const struct elf *elf, const struct elf_section *sec
 		struct btf_type def;
 		uint32_t inner;
 
-		btf_type_get(btf, map->values_off, &def);
-		map->values_off = 0;
+		btf_type_get(btf, map->def_type, &def);
 		err = mapdef_btf_read(btf, &def, map, &inner, why);
 		if (!err && inner)
 			err = mapdef_btf_template(btf, inner, i, arena, maps, why);

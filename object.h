@@ -52,7 +52,7 @@ struct object_function {
 	bool is_static;
 	bool is_program;       /* the kernel is to run it: it is one of object->programs */
 	bool is_named;         /* an instruction calls or names it, or a map holds it */
-	uint32_t callback;     /* a program's: the function that runs where it throws, plus one */
+	uint32_t callback_plus_1; /* a program's: the function that runs where it throws; 0: none */
 	struct insn *tail;     /* what stands behind them in a program, not in the section */
 	uint32_t nr_tail;
 };
@@ -89,7 +89,7 @@ struct object_jumps {
 /* A section of variables. */
 struct object_data {
 	uint32_t datasec;      /* BTF id of the list of them; 0: there is none */
-	uint32_t map_next;     /* behind the index of its map; 0 while nothing refers to it */
+	uint32_t map_plus_1;   /* its map; 0 while nothing refers to it */
 };
 
 /*
@@ -141,8 +141,8 @@ struct object_parser {
 	struct object *object;
 	struct object_section *sections; /* one for each of the file's */
 	struct names described[OBJECT_NR_DESCRIBED]; /* BTF's externs, once one is asked for */
-	uint32_t *extern_at; /* each BTF type's extern's index plus one; NULL: not yet asked for */
-	uint32_t *jumps_at;  /* the same for the jump table at each place of .jumptables */
+	uint32_t *extern_plus_1; /* each BTF type's extern; NULL: not yet asked for */
+	uint32_t *jumps_plus_1;  /* the same for the jump table at each place of .jumptables */
 	uint64_t jumps_size; /* of all of them */
 	struct elf_section legacy_maps;
 	struct elf_section btf_maps;
@@ -881,8 +881,8 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 	struct elf_section section;
 	int err;
 
-	*out = data->map_next - 1;
-	if (data->map_next)
+	*out = data->map_plus_1 - 1;
+	if (data->map_plus_1)
 		return 0;
 	if (!elf_section_get(parser->elf, section_idx, &section) || !section.header.sh_size ||
 	    section.header.sh_size > INT32_MAX)
@@ -894,7 +894,7 @@ static inline int object_data_map(struct object_parser *parser, uint32_t section
 		err = object_add_data(parser, &section, out, why);
 	if (err)
 		return err;
-	data->map_next = *out + 1;
+	data->map_plus_1 = *out + 1;
 	return object_copy_data(parser, &section, &maps->items[*out], why);
 }
 
@@ -922,14 +922,14 @@ SELDOM int object_list_externs(struct object_parser *parser, struct why *why)
 {
 	int err;
 
-	if (parser->extern_at || !parser->object->has_btf)
+	if (parser->extern_plus_1 || !parser->object->has_btf)
 		return 0;
 	err = object_list_described(parser, ".kconfig", &parser->described[0], why);
 	if (!err)
 		err = object_list_described(parser, ".ksyms", &parser->described[1], why);
-	parser->extern_at = arena_take(parser->arena, parser->object->btf.end_id,
-				       sizeof(*parser->extern_at));
-	return parser->extern_at ? err : object_out_of_memory(why);
+	parser->extern_plus_1 = arena_take(parser->arena, parser->object->btf.end_id,
+				       sizeof(*parser->extern_plus_1));
+	return parser->extern_plus_1 ? err : object_out_of_memory(why);
 }
 
 /* How BTF describes it: a variable or a function. Its id there, or 0. */
@@ -997,7 +997,7 @@ SELDOM int object_find_extern(struct object_parser *parser, const struct elf_sym
 	int err = object_list_externs(parser, why);
 	uint32_t id = err ? 0 : object_describe_extern(parser, &ext);
 
-	*out = id ? parser->extern_at[id] - 1 : OBJECT_NONE; /* 0 - 1: OBJECT_NONE */
+	*out = id ? parser->extern_plus_1[id] - 1 : OBJECT_NONE; /* 0 - 1: OBJECT_NONE */
 	if (err || !id || *out != OBJECT_NONE)
 		return err;
 	if (ext.kind == EXTERN_KCONFIG)
@@ -1010,7 +1010,7 @@ SELDOM int object_find_extern(struct object_parser *parser, const struct elf_sym
 		return object_out_of_memory(why);
 	*out = object->nr_externs++;
 	object->externs[*out] = ext;
-	parser->extern_at[id] = object->nr_externs;
+	parser->extern_plus_1[id] = object->nr_externs;
 	return 0;
 }
 
@@ -1195,18 +1195,18 @@ SELDOM int object_reference_jumps(struct object_parser *parser, const struct obj
 
 	if (jumps.function == OBJECT_NONE)
 		return object_refuse_reference(ref, why);
-	if (!parser->jumps_at)
-		parser->jumps_at = arena_take(parser->arena, nr, sizeof(*parser->jumps_at));
-	if (!parser->jumps_at)
+	if (!parser->jumps_plus_1)
+		parser->jumps_plus_1 = arena_take(parser->arena, nr, sizeof(*parser->jumps_plus_1));
+	if (!parser->jumps_plus_1)
 		return object_out_of_memory(why);
-	if (at >= nr || !parser->jumps_at[at]) {
+	if (at >= nr || !parser->jumps_plus_1[at]) {
 		int err = object_add_jumps(parser, &ref->symbol, jumps, why);
 
 		if (err)
 			return err;
-		parser->jumps_at[at] = parser->object->nr_jumps; /* it is inside, and so is `at` */
+		parser->jumps_plus_1[at] = parser->object->nr_jumps; /* it is inside, and so is `at` */
 	}
-	*out = parser->jumps_at[at] - 1;
+	*out = parser->jumps_plus_1[at] - 1;
 	if (parser->object->jumps[*out].function != jumps.function)
 		return why_bad(why, "jump table '%s' is another function's", ref->symbol.name);
 	return 0;
@@ -1572,7 +1572,7 @@ SELDOM int object_find_callbacks(struct object_parser *parser, struct why *why)
 		callback = names_find(&globals, name, 0);
 		if (!program || !callback)
 			continue;
-		object->functions[program->value].callback = callback->value + 1;
+		object->functions[program->value].callback_plus_1 = callback->value + 1;
 		object->functions[callback->value].is_named = object->has_calls = true;
 	}
 	return err;

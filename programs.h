@@ -264,8 +264,8 @@ static inline int programs_add(struct programs *programs, const struct object_pr
 		return programs_leave_out(programs, program, err, why);
 	}
 	programs_use(programs, spec->function);
-	if (object->functions[spec->function].callback)
-		programs_use(programs, object->functions[spec->function].callback - 1);
+	if (object->functions[spec->function].callback_plus_1)
+		programs_use(programs, object->functions[spec->function].callback_plus_1 - 1);
 	return 0;
 }
 

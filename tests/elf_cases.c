@@ -146,8 +146,8 @@ static void describe_functions(FILE *out, const struct object *object)
 
 		fprintf(out, "; %s() %u:%u+%u", function->name, function->code, function->start,
 			function->nr_insns);
-		if (function->callback)
-			fprintf(out, " throws to %s", object->functions[function->callback - 1].name);
+		if (function->callback_plus_1)
+			fprintf(out, " throws to %s", object->functions[function->callback_plus_1 - 1].name);
 		describe_slots(out, &object->maps, i, true);
 	}
 }

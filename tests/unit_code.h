@@ -154,7 +154,7 @@ static void code_with_callback(void)
 	static const struct insn in_text[8] = { CALL(F_B), EXIT, MOVE, EXIT, MOVE, MOVE, EXIT };
 
 	code_fixture(programs, in_text);
-	cf.functions[F_FIRST].callback = cf.functions[F_SECOND].callback = F_C + 1;
+	cf.functions[F_FIRST].callback_plus_1 = cf.functions[F_SECOND].callback_plus_1 = F_C + 1;
 	EXPECT_TEXT(code_composed(F_FIRST), "first@0 a@4 b@6 c@8: 0>a 4>b");
 	EXPECT_TEXT(code_composed(F_SECOND), "second@0 c@4 a@7 b@9: 0>c 1>a 7>b");
 }
