@@ -276,9 +276,9 @@ static inline const struct kind *attach_choose(const struct kind *kind, enum att
 /* Once live: removes what killed loaders left in tracefs. */
 static inline void attach_sweep(const struct attachments *all)
 {
-	events_sweep(&all->probes, PROBE_KERNEL);
+	events_sweep(all->probes.tracing_fd, PROBE_KERNEL);
 	if (all->probes.pmu_is_read[PROBE_USER] || all->probes.events_fd[PROBE_USER] >= 0)
-		events_sweep(&all->probes, PROBE_USER);
+		events_sweep(all->probes.tracing_fd, PROBE_USER);
 }
 
 #endif
