@@ -239,17 +239,19 @@ static inline int program_submit_logged(struct sys_prog_load_attr *attr, struct 
 static inline bool program_ask_more(struct sys_prog_load_attr *attr, int err, bool wants_whole)
 {
 	const uint32_t whole = attr->log_true_size;
+	const bool is_largest = attr->log_size == LOG_SIZE_LAST;
 
-	if (attr->log_level == BPF_LOG_STATS)
-		return false;
 	if (whole) { /* since v6.4, which keeps the end */
-		if (!wants_whole || attr->log_size == LOG_SIZE_LAST)
+		if (!wants_whole || is_largest)
 			return false;
 		attr->log_size = whole < LOG_SIZE_LAST ? whole : LOG_SIZE_LAST;
-	} else if (err == -E2BIG || attr->log_size == LOG_SIZE_LAST) {
-		/* The verdict without the way there (since v5.2), which is too long for any log. */
+	} else if (attr->log_level != BPF_LOG_STATS && (err == -E2BIG || is_largest)) {
+		/* The verdict without the way there, which may be too long for any log. */
 		attr->log_level = BPF_LOG_STATS;
-	} else {
+	} else { /* before v5.2 each level says all */
+		if (is_largest)
+			return false;
+		attr->log_level = BPF_LOG_LEVEL1;
 		attr->log_size = attr->log_size < LOG_SIZE_LAST / LOG_GROWTH
 					 ? attr->log_size * LOG_GROWTH : LOG_SIZE_LAST;
 	}
