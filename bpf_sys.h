@@ -547,6 +547,12 @@ static inline void sys_unmap(void *data, size_t size)
 	sys_call2(__NR_munmap, data, size);
 }
 
+/* A child that is forked does not have it. */
+static inline void sys_keep_from_children(void *data, size_t size)
+{
+	sys_call3(__NR_madvise, data, size, MADV_DONTFORK);
+}
+
 /* Zeroed memory that takes no more pages than are touched; NULL when there is none. */
 static inline void *sys_memory(size_t size)
 {

@@ -68,28 +68,34 @@ static inline void extern_set_address(struct extern_value *value, uint64_t addre
 	value->found = true;
 }
 
-/* Their addresses, in one pass over the kernel's symbols. */
+/* Their addresses, in one pass over the kernel's symbols; a weak one's is 0 where they are hidden. */
 static inline int externs_find_addresses(const struct object *object, const struct names *names,
 					 struct extern_value *values, struct why *why)
 {
 	char name[SYMBOL_NAME_SIZE];
 	struct fs_lines lines;
 	struct symbol symbol;
+	uint64_t addresses = 0;
 	int err = symbols_open(&lines);
+	const bool is_open = err == 0;
 
-	for (uint32_t i = 0; i < names->nr && err; i++)
-		if (!object->externs[names->items[i].value].is_weak)
-			return why_errno(why, err, "/proc/kallsyms cannot be read");
-	while (!err && symbols_next(&lines, &symbol)) {
+	while (is_open && symbols_next(&lines, &symbol)) {
 		const struct name *found;
 
 		symbol_copy_name(&symbol, name);
 		found = names_find(names, name, 0);
 		if (found)
 			extern_set_address(&values[found->value], symbol.address);
+		addresses |= symbol.address;
 	}
-	if (!err)
+	if (is_open)
 		fs_lines_close(&lines);
+	if (is_open && addresses)
+		return 0;
+	for (uint32_t i = 0; i < names->nr; i++)
+		if (!object->externs[names->items[i].value].is_weak)
+			return is_open ? symbols_refuse_hidden(why)
+				       : why_errno(why, err, "/proc/kallsyms cannot be read");
 	return 0;
 }
 

@@ -210,11 +210,8 @@ static inline int functions_find(struct probe_session *session,
 	if (!places_open(out))
 		return attachments_out_of_memory(why);
 	err = functions_collect(session, wanted, by_ftrace, out);
-	if (err == -EPERM) {
-		why_set(why, err, "/proc/kallsyms hides the addresses of functions");
-		why_hint(why, "sysctl kernel.kptr_restrict=1 shows them to root");
-		return err;
-	}
+	if (err == -EPERM)
+		return symbols_refuse_hidden(why);
 	if (err)
 		return why_errno(why, err, "/proc/kallsyms cannot be read");
 	if (!out->nr)

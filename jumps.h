@@ -49,7 +49,7 @@ static inline int jumps_create(const struct object *object, const struct object_
 		sys_close(fd);
 	why_errno(why, err, "a jump table of %u entries cannot be made", attr.max_entries);
 	if (err == -EPERM)
-		kernel_hint_privilege(why);
+		kernel_hint_privilege(true, why);
 	if (err != -EINVAL)
 		return err;
 	why_hint(why, "this kernel lacks what it takes (Linux 6.19): "

@@ -258,6 +258,9 @@ SELDOM int kbtf_open(struct kbtf *kbtf, struct why *why)
 	kbtf->arena.data = sys_memory(kbtf->arena.size);
 	if (!kbtf->arena.data)
 		return why_set(why, -ENOMEM, "out of memory for the kernel's BTF");
+	/* The guardian would have these megabytes for as long as the programs run. */
+	sys_keep_from_children((void *)kbtf->bytes.data, (size_t)kbtf->bytes.size);
+	sys_keep_from_children(kbtf->arena.data, kbtf->arena.size);
 	err = btf_open(kbtf->bytes, NULL, &kbtf->arena, &kbtf->btf, why);
 	kbtf->is_open = !err;
 	if (err && kbtf->file)

@@ -310,8 +310,8 @@ static inline bool kernel_may(uint64_t capabilities, unsigned int capability)
 	return capabilities >> capability & 1;
 }
 
-/* After EPERM or EACCES: who could do it. */
-SELDOM void kernel_hint_privilege(struct why *why)
+/* After EPERM or EACCES: who could do it. `charges`: it takes memory that may be limited. */
+SELDOM void kernel_hint_privilege(bool charges, struct why *why)
 {
 	uint64_t effective;
 
@@ -324,6 +324,9 @@ SELDOM void kernel_hint_privilege(struct why *why)
 			 "missing:%s%s",
 			 kernel_may(effective, CAP_BPF) ? "" : " CAP_BPF",
 			 kernel_may(effective, CAP_PERFMON) ? "" : " CAP_PERFMON");
+	else if (charges && !kernel_may(effective, CAP_SYS_RESOURCE) && kernel_is_before(5, 11))
+		why_hint(why, "locked memory may be limited (ulimit -l), "
+			      "and raising that needs CAP_SYS_RESOURCE");
 	else if (kernel_in_user_namespace())
 		why_hint(why, "this is a user namespace, whose capabilities do not count here: "
 			      "run it outside");
@@ -334,10 +337,6 @@ SELDOM void kernel_hint_privilege(struct why *why)
 		why_hint(why, "CAP_SYS_ADMIN may be needed as well, as to mount tracefs");
 	else if (kernel_is_confidential()) /* ("integrity" forbids none of it) */
 		why_hint(why, "the kernel is locked down (confidentiality)");
-	else if (!kernel_may(effective, CAP_SYS_RESOURCE) &&
-		 kernel_version() < version_code(5, 11, 0))
-		why_hint(why, "locked memory may be limited (ulimit -l), "
-			      "and raising that needs CAP_SYS_RESOURCE");
 	else
 		why_hint(why, "the privilege is there: "
 			      "a security module or a seccomp filter forbids it");

@@ -495,7 +495,7 @@ static inline int program_hint(const struct program_request *request, const char
 		why_hint(why, "%u instructions are too many for this kernel (%u before Linux 5.2)",
 			 nr_insns, PROGRAM_INSNS_OLD);
 	else if (err == -EPERM || (err == -EACCES && !log[0]))
-		kernel_hint_privilege(why);
+		kernel_hint_privilege(true, why);
 	else if ((err == -EINVAL || err == -E2BIG) && !log[0])
 		return program_hint_kind(request, err, why);
 	return err;
@@ -612,7 +612,11 @@ static inline int program_load(struct kernel *kernel, const struct program_reque
 		if (fd == -E2BIG)
 			fd = program_ask_for_log(&attr, fd, log);
 	} while (fd < 0 && !verifier_log_text(log)[0] && program_mend(kernel, fd, &attr));
-	return fd >= 0 ? fd : program_refused(request, &attr, fd, log, why);
+	if (fd < 0)
+		fd = program_refused(request, &attr, fd, log, why);
+	if (fd >= 0)
+		verifier_log_close(log); /* of what was mended */
+	return fd;
 }
 
 #endif

@@ -42,6 +42,7 @@ enum status {
 /* ---- Reporting ---- */
 
 #define PRINT_CHUNK 4096 /* PIPE_BUF: so much fits when poll() says that a pipe is writable */
+#define PRINT_RECORD 900 /* /dev/kmsg takes records of less than 976 bytes */
 #define PRINT_PATIENCE_S 1
 
 static void print_interrupt(int signal)
@@ -79,6 +80,16 @@ static int print_chunk(int fd, const char *data, size_t len)
 	return ret > 0 ? sys_write(fd, data, len) : ret;
 }
 
+/* How much of it makes a record: whole lines, if one of them ends in it. */
+SELDOM size_t print_record(const char *data, size_t len)
+{
+	size_t end = len < PRINT_RECORD ? len : PRINT_RECORD;
+
+	while (end > 1 && data[end - 1] != '\n')
+		end--;
+	return end > 1 ? end : len < PRINT_RECORD ? len : PRINT_RECORD;
+}
+
 /*
  * Whole messages in one write, so that those of several loaders do not mix. What
  * is full and read by nobody must not keep us from cleaning up: then the message
@@ -86,12 +97,15 @@ static int print_chunk(int fd, const char *data, size_t len)
  */
 static void print_bytes(int fd, const char *data, size_t len)
 {
-	int ret = 1;
+	while (len > 0) {
+		int ret = print_chunk(fd, data, len < PRINT_CHUNK ? len : PRINT_CHUNK);
 
-	for (; len > 0 && ret > 0; data += ret, len -= (size_t)ret) {
-		ret = print_chunk(fd, data, len < PRINT_CHUNK ? len : PRINT_CHUNK);
-		if (ret < 0)
+		if (ret == -EINVAL)
+			ret = print_chunk(fd, data, print_record(data, len));
+		if (ret <= 0)
 			return;
+		data += ret;
+		len -= (size_t)ret;
 	}
 }
 
@@ -143,6 +157,15 @@ SELDOM void report_log(const struct verifier_log *log)
 		return;
 	shown = log->wants_whole ? log->data : verifier_log_tail(log->data);
 	print_bytes(STDERR_FILENO, shown, strlen(shown));
+}
+
+/* Why something cannot go on, and the verifier's log, if it is not NULL. */
+SELDOM void report_refusal(const char *object, int err, const struct why *why,
+			   const struct verifier_log *log)
+{
+	report_why(object, why);
+	if (log && (err != -EOPNOTSUPP || log->wants_whole)) /* else what is missing has been named */
+		report_log(log);
 }
 
 static void report_map(const char *file, const struct object_maps *maps, uint32_t idx)
@@ -339,7 +362,7 @@ static int session_prepare(const struct options *options, struct session *s, str
 
 	s->kbtf.file = options->btf;
 	programs->file = options->object;
-	programs->tell = options->keep_going ? report_why : NULL;
+	programs->tell = options->keep_going ? report_refusal : NULL;
 	err = programs_choose(&s->object, &options->wanted, &s->arena, programs, why);
 	if (err)
 		return err;
@@ -370,7 +393,8 @@ static int session_load(struct session *s, struct why *why)
 /* programs + targets -> attachments; the pins come last */
 static int session_attach(const struct options *options, struct session *s, struct why *why)
 {
-	int err = s->object.maps.nr_slots ? maps_link(&s->maps, s->programs.function_fds, why) : 0;
+	const int *function_fds = s->programs.function_fds;
+	int err = s->object.maps.nr_slots ? maps_link(&s->maps, false, function_fds, why) : 0;
 
 	s->attachments.probes.mode = options->mode;
 	for (uint32_t i = 0; i < s->programs.nr && !err; i++) {
@@ -387,11 +411,15 @@ static int session_attach(const struct options *options, struct session *s, stru
 		if (err && s->programs.nr > 1)
 			why_subject(why, err, "program '%s'", program->spec->name);
 		if (err)
-			err = programs_leave_out(&s->programs, program, err, why);
+			err = programs_leave_out(&s->programs, program, err, why, NULL);
 	}
 	if (!err)
 		err = programs_check_left(&s->programs, true, why);
-	return err ? err : maps_pin(&s->maps, why);
+	if (!err)
+		err = maps_pin(&s->maps, why);
+	if (!err && s->object.maps.nr_slots)
+		err = maps_link(&s->maps, true, function_fds, why);
+	return err;
 }
 
 #define ATTACH_TRIES 100 /* somebody may make and remove pins all the time */
@@ -581,11 +609,8 @@ int main(int argc, char **argv)
 
 	session.log.wants_whole = options.verbose;
 	err = session_run(&options, &session, &why);
-	if (err < 0) {
-		report_why(options.object, &why);
-		if (err != -EOPNOTSUPP || options.verbose) /* else what is missing has been named */
-			report_log(&session.log);
-	}
+	if (err < 0)
+		report_refusal(options.object, err, &why, &session.log);
 	close_err = session_close(&session, &why);
 	if (close_err < 0)
 		report_why(options.object, &why);

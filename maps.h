@@ -199,7 +199,7 @@ static inline int map_create(struct kernel *kernel, const struct object_map *map
 		  map->type, map_type_name(map->type), attr.key_size, attr.value_size,
 		  attr.max_entries, map->flags);
 	if (fd == -EPERM || fd == -EACCES)
-		kernel_hint_privilege(why);
+		kernel_hint_privilege(true, why);
 	kernel_hint_exhausted(fd, why);
 	if (fd == -EINVAL && !attr.max_entries && map->type <= BPF_MAP_TYPE_SOCKHASH)
 		why_hint(why, "max_entries is 0: a tool of its own would have set it");
@@ -569,7 +569,7 @@ static inline int pin_open_map(int dir_fd, const struct object_map *map, struct 
 	if (fd < 0 && fd != -ENOENT) {
 		why_errno(why, fd, "cannot be opened");
 		if (fd == -EPERM || fd == -EACCES)
-			kernel_hint_privilege(why);
+			kernel_hint_privilege(false, why);
 	}
 	if (fd < 0)
 		return fd;
@@ -721,19 +721,24 @@ static inline int maps_open(struct kernel *kernel, const struct object_maps *spe
 
 /*
  * Puts maps and programs into the places that the object gives them; a program's
- * descriptor is in function_fds at its function's index. What stood in a map that
- * was pinned before is replaced for good.
+ * descriptor is in function_fds at its function's index. `shared` are the maps that
+ * were pinned before: what stood there is replaced for good, so theirs is the very
+ * last step of a start.
  */
-SELDOM int maps_link(const struct maps *maps, const int *function_fds, struct why *why)
+SELDOM int maps_link(const struct maps *maps, bool shared, const int *function_fds,
+		     struct why *why)
 {
 	for (uint32_t i = 0; i < maps->specs->nr_slots; i++) {
 		const struct object_slot *slot = &maps->specs->slots[i];
+		const struct map *map = &maps->items[slot->map];
 		const int fd = slot->is_function ? function_fds[slot->value]
 						 : maps->items[slot->value].fd;
 		int err = 0;
 
+		if (shared != (map->pinned && !map->pinned_here))
+			continue;
 		if (fd >= 0) /* the place of a program that was left out stays empty */
-			err = sys_map_update(maps->items[slot->map].fd, &slot->key, &fd);
+			err = sys_map_update(map->fd, &slot->key, &fd);
 		if (err >= 0)
 			continue;
 		why_errno(why, err, "cannot be put into map '%s' at %u",

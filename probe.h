@@ -577,7 +577,7 @@ static inline int probe_explain_common(int err, struct why *why)
 	}
 	if (err == -EPERM || err == -EACCES) {
 		why_errno(why, err, "may not be probed");
-		kernel_hint_privilege(why);
+		kernel_hint_privilege(false, why);
 		return err;
 	}
 	why_errno(why, err, "cannot be probed");

@@ -38,8 +38,9 @@ struct program {
 	bool left_out;            /* it is optional, or cannot go where it should */
 };
 
-/* Takes the reason why a program of the file is left out. */
-typedef void programs_tell(const char *file, const struct why *why);
+/* Takes the reason why a program of the file is left out, and the verifier's log or NULL. */
+typedef void programs_tell(const char *file, int err, const struct why *why,
+			   const struct verifier_log *log);
 
 struct programs {
 	struct object *object;
@@ -64,11 +65,13 @@ struct programs {
  * reason is in *why.
  */
 SELDOM int programs_leave_out(struct programs *programs, struct program *program, int err,
-			      const struct why *why)
+			      const struct why *why, struct verifier_log *log)
 {
 	if (!programs->tell)
 		return err;
-	programs->tell(programs->file, why);
+	programs->tell(programs->file, err, why, log);
+	if (log)
+		verifier_log_close(log);
 	if (!programs->first_err)
 		programs->first_err = err;
 	if (program->fd >= 0)
@@ -261,7 +264,7 @@ static inline int programs_add(struct programs *programs, const struct object_pr
 		err = program_refuse_kind(spec, why);
 		if (object->nr_programs > 1 && !programs->tell)
 			why_hint(why, "--keep-going leaves it out");
-		return programs_leave_out(programs, program, err, why);
+		return programs_leave_out(programs, program, err, why, NULL);
 	}
 	programs_use(programs, spec->function);
 	if (object->functions[spec->function].callback_plus_1)
@@ -398,7 +401,7 @@ static inline int programs_find_targets(struct programs *programs, struct kbtf *
 		if (!err)
 			continue;
 		why_subject(why, err, "program '%s'", program->spec->name);
-		err = programs_leave_out(programs, program, err, why);
+		err = programs_leave_out(programs, program, err, why, NULL);
 	}
 	return err;
 }
@@ -482,7 +485,7 @@ static inline int programs_load(struct kernel *kernel, struct programs *programs
 			continue;
 		err = programs_load_one(kernel, programs, program, log, why);
 		if (err)
-			err = programs_leave_out(programs, program, err, why);
+			err = programs_leave_out(programs, program, err, why, log);
 	}
 	return err ? err : programs_check_left(programs, false, why);
 }

@@ -39,6 +39,14 @@ SELDOM bool symbol_parse_line(const char *line, struct symbol *out)
 	return out->len > 0 && out->len < SYMBOL_NAME_SIZE;
 }
 
+/* Their addresses all read as zeros. */
+SELDOM int symbols_refuse_hidden(struct why *why)
+{
+	why_set(why, -EPERM, "/proc/kallsyms hides the addresses of the kernel's symbols");
+	why_hint(why, "sysctl kernel.kptr_restrict=1 shows them to root, or who has CAP_SYSLOG");
+	return -EPERM;
+}
+
 /* /proc/kallsyms. Returns 0 or -errno; fs_lines_close() after success. */
 SELDOM int symbols_open(struct fs_lines *out)
 {

@@ -519,7 +519,9 @@ static inline int uprobe_explain(const struct attachments *all, const struct upr
 {
 	const bool by_event = all->probes.events_fd[PROBE_USER] >= 0;
 
-	if (uprobe->kind->way == WAY_UPROBE_MULTI &&
+	if (err == -ENOEXEC) /* what the kernel does not know as an instruction */
+		err = -EINVAL;
+	if (uprobe->kind->way == WAY_UPROBE_MULTI && (err == -EINVAL || attach_is_missing(err)) &&
 	    !probe_multi_is_there(uprobe->kind->attach_type))
 		return probe_refuse_multi(uprobe->kind, why);
 	if (err == -EINVAL && by_event && !event_path_is_plain(uprobe->path.data))

@@ -210,8 +210,10 @@ static void externs_without_types(void)
 
 static struct text targets_told;
 
-static void targets_tell(const char *file, const struct why *told)
+static void targets_tell(const char *file, int err, const struct why *told, const struct verifier_log *log)
 {
+	EXPECT(err < 0);
+	EXPECT(!log);
 	text_addf(&targets_told, "%s: %s; ", file, told->reason.data);
 	text_addf(&targets_told, "%s; ", told->hint.data);
 }

@@ -368,6 +368,23 @@ static void prints_into_terminals(void)
 	close(fds[1]);
 }
 
+/* How much goes to /dev/kmsg at a time. */
+static void prints_records(void)
+{
+	char data[3 * PRINT_RECORD];
+
+	memset(data, 'x', sizeof(data));
+	EXPECT_NUMBER(print_record(data, 1), 1);
+	EXPECT_NUMBER(print_record(data, PRINT_RECORD), PRINT_RECORD);
+	EXPECT_NUMBER(print_record(data, sizeof(data)), PRINT_RECORD);
+	data[PRINT_RECORD] = '\n';
+	EXPECT_NUMBER(print_record(data, sizeof(data)), PRINT_RECORD);
+	data[100] = data[500] = '\n';
+	EXPECT_NUMBER(print_record(data, sizeof(data)), 501);
+	EXPECT_NUMBER(print_record(data, 500), 101);
+	EXPECT_NUMBER(print_record(data + 500, 1), 1);
+}
+
 static void reports_logs(void)
 {
 	char data[] = "0: (b7) r0 = 0\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n1: (95) exit\nR0 is bad\n";
@@ -439,6 +456,7 @@ static const struct check_case loader_cases[] = {
 	{ "report: an object", reports_objects },
 	{ "report: long names", reports_long_names },
 	{ "report: the verifier's log", reports_logs },
+	{ "what is printed: records of the kernel's log", prints_records },
 	{ "report: into pipes", prints_into_pipes },
 	{ "report: into pipes that are slow", prints_to_slow_readers },
 	{ "report: into terminals", prints_into_terminals },

@@ -433,6 +433,8 @@ static void paths_that_tracefs_refuses(void)
 		EXPECT_NUMBER(uprobe_explain(&all, &uprobe, rows[i].err, &why), rows[i].err);
 		EXPECT(text_find(why.reason.data, rows[i].reason));
 	}
+	/* The kernel's word for bytes that it cannot decode, and ours for a bad object. */
+	EXPECT_NUMBER(uprobe_explain(&all, &uprobe, -ENOEXEC, &why), -EINVAL);
 }
 
 static const struct check_case uprobe_cases[] = {

@@ -38,6 +38,15 @@ killed() { # WAY
     stop_well
 }
 
+# The types of the kernel are megabytes, and it needs none of them.
+small_guardian() {
+    [ -e /sys/kernel/btf/vmlinux ] || { skip "this kernel has no BTF"; return; }
+    start --attach=tracefs $OBJ/fields.o || return
+    resident=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(children_of $pid | tr -d ' ')/status")
+    [ "$resident" -lt 400 ] || fail "its guardian has $resident kB"
+    stop_well
+}
+
 kill_with_guardian() { # PID
     kill -KILL $(children_of "$1") "$1"
     ended "$1"
@@ -161,6 +170,7 @@ check "an early signal ends it, by tracefs" end_early tracefs
 check "SIGKILL and a new start, by perf" killed perf
 check "SIGKILL and a new start, by tracefs" killed tracefs
 check "SIGKILL of all and a new start, by tracefs" killed_with_guardian
+check "the guardian is small" small_guardian
 check "ignored SIGHUP" end_detached
 check "events of others are not swept" spare_others
 check "an event that somebody traces is not swept, nor in the way" spare_traced

@@ -171,6 +171,7 @@ keeps_going() {
     expect_text "$stderr" "program 'network': section 'xdp' is not for tracing; what loads it is: ip link"
     expect_text "$stderr" "program 'refused': the verifier refused it: .*kprobe/vfs_write"
     expect_text "$stderr" "program 'refused_too': the verifier refused it: .*: return \*(volatile"
+    expect "logs" "$(grep -c "R1 invalid mem access" "$stderr")" 2
     expect_text "$stderr" "program 'misplaced': 'no_such_function': there is no such function"
     expect_text "$stderr" "program 'unknown': there is no function 'no_such_function' in this kernel's BTF"
     expect "sentences" "$(grep -c "^load_kp_bpf: .*: program '" "$stderr")" 6

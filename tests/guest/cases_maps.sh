@@ -47,6 +47,19 @@ pin_and_stay() {
     umount $BPFFS
 }
 
+# A start that fails leaves what stands in a pinned map as it was; one that does not, its own.
+pinned_calls_stay() {
+    mount_bpffs
+    start $OBJ/pin_calls.o sys_bpf && stop_well
+    was=$(bpftool map dump pinned $BPFFS/calls)
+    expect_text "$(echo "$was" >$RUN/was; echo $RUN/was)" "value"
+    refused 1 "there is no such function" $OBJ/pin_calls.o no_such_function
+    expect "what stands in it" "$(bpftool map dump pinned $BPFFS/calls)" "$was"
+    start $OBJ/pin_calls.o sys_bpf && stop_well
+    [ "$(bpftool map dump pinned $BPFFS/calls)" != "$was" ] || fail "the old program stands in it"
+    umount $BPFFS
+}
+
 # Nobody mounted bpffs: the loader does, and the pin can be reached afterwards.
 mount_for_a_pin() {
     start $OBJ/pin_object.o sys_bpf || return
@@ -200,6 +213,7 @@ check "a pin for this object stays and is reused" pin_and_reuse pin_object.o $BP
 check "a global pin stays and is reused" pin_and_reuse pin_global.o $GLOBAL/hits
 check "a pin, and a relative path" pin_and_stay
 check "folders for pins are as tc makes them" make_folders
+check "a program in a pinned map stays when a start fails" pinned_calls_stay
 check "bpffs is mounted for a pin" mount_for_a_pin
 check "bpffs is not mounted without one" not_mount_without_a_pin
 check "a pin that differs is refused" refuse_mismatch

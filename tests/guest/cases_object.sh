@@ -248,6 +248,12 @@ symbols() {
     stop_well
 }
 
+hidden_symbols() {
+    echo 2 >/proc/sys/kernel/kptr_restrict
+    refused 1 "/proc/kallsyms hides the addresses of the kernel's symbols" $OBJ/symbols.o
+    echo 0 >/proc/sys/kernel/kptr_restrict
+}
+
 symbol_of_no_kernel() {
     refused 4 "'symbol_of_no_kernel': this kernel has no such symbol" $OBJ/missing_symbol.o
 }
@@ -402,6 +408,7 @@ check "object: a field that no kernel has" field_of_no_kernel
 check "object: a program that is too complex" too_complex
 check "object: values of the configuration" configuration
 check "object: symbols of the kernel" symbols
+check "object: symbols that the kernel hides" hidden_symbols
 check "object: a symbol that no kernel has" symbol_of_no_kernel
 check "object: symbols with their types" symbols_with_types
 check "object: symbols of other types" symbols_of_other_types

@@ -239,6 +239,14 @@ on_each() { # "VERSION..." FUNCTION [ARG]...
     done
 }
 
+# What the verifier said before a program was mended is of no interest later.
+mended_and_refused() { # VERSION
+    launch old "$1" load_kp_bpf $OBJ/reads.o no_such_function
+    ended || return
+    expect "exit status" "$status" 1
+    ! grep -v '^load_kp_bpf: ' "$stderr" >>$RUN/notes || fail "a log of another matter: $(grep -v '^load_kp_bpf: ' "$stderr" | head -n 1)"
+}
+
 pins_on() { # VERSION MECHANISM
     mount_bpffs
     works_on "$@" $OBJ/pin_object.o sys_bpf
@@ -322,6 +330,7 @@ check "a pin on a kernel like 4.4" without_pmu pin_on_4_4
 check "each old kernel" on_each "$all" works_on $OBJ/count.o sys_bpf
 check "each old kernel: pins" on_each "$all" pins_on
 check "each old kernel: helpers that read" on_each "$all" works_on $OBJ/reads.o sys_bpf
+check "each old kernel: helpers that read, and a bad target" on_each "$all" mended_and_refused
 check "each old kernel: constants" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold.o sys_bpf
 check "each old kernel: ways that it does not go" on_each "4.4 4.9 4.14 4.19" works_on $OBJ/fold_ways.o sys_bpf
 check "each old kernel: fields" on_each "4.9 4.14 4.19 5.4" fields_on

@@ -103,6 +103,19 @@ verifier() {
     return 0
 }
 
+# In an initramfs messages may go to the kernel's own log, which takes them in records.
+to_the_kernels_log() {
+    [ ! -e /proc/sys/kernel/printk_devkmsg ] || echo on >/proc/sys/kernel/printk_devkmsg
+    launch sh -c "exec load_kp_bpf -v $OBJ/rejected.o sys_bpf 2>/dev/kmsg"
+    ended
+    expect "exit status" "$status" 1
+    dmesg >$RUN/log
+    expect_text $RUN/log "load_kp_bpf: .*rejected.o: program 'count': the verifier refused it"
+    expect_text $RUN/log "R9 !read_ok"
+    umount $BPFFS 2>&-
+    return 0
+}
+
 # The kernel's limit is on the maps of a program, and its answer has no words.
 too_many_maps() {
     refused 1 "count" $OBJ/too_many_maps.o sys_bpf
@@ -141,5 +154,6 @@ check "a second function with a space" usage $OBJ/count.o sys_bpf 'vfs read'
 check "an unknown option" usage --nonsense $OBJ/count.o sys_bpf
 check "an unknown way to attach" usage --attach=magic $OBJ/count.o sys_bpf
 check "the verifier's own words are shown" verifier
+check "a verifier log to /dev/kmsg" to_the_kernels_log
 check "a program that uses too many maps" too_many_maps
 check "a missing licence has a hint" licence

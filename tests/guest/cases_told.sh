@@ -94,6 +94,7 @@ without_ftrace() {
 
 hidden_symbols() {
     refused 1 "vfs_raed" $OBJ/count.o vfs_raed
+    refused 1 "hides the addresses of the kernel's symbols" $OBJ/symbols.o
     start $OBJ/count.o sys_bpf && counts && stop_well
 }
 
