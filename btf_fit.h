@@ -200,6 +200,18 @@ static inline bool btf_fit_place(struct btf_fit *fit, const struct btf_type *dat
 	return true;
 }
 
+/* The kernel takes one encoding of an INT, and a char of gcc 12 has two. */
+static inline void btf_fit_encoding(uint8_t *place)
+{
+	const uint32_t both = (BTF_INT_SIGNED | BTF_INT_CHAR) << 24;
+	uint32_t word;
+
+	memcpy(&word, place, sizeof(word));
+	if ((word & both) == both)
+		word &= ~((uint32_t)BTF_INT_SIGNED << 24);
+	memcpy(place, &word, sizeof(word));
+}
+
 static inline void btf_fit_datasec(struct btf_fit *fit, const struct btf_type *type,
 				   const struct btf_record *record)
 {
@@ -284,6 +296,8 @@ static inline void btf_fit_type(struct btf_fit *fit, const struct btf_type *type
 	}
 	btf_fit_put(fit, &record, sizeof(record));
 	btf_fit_put(fit, fit->btf->types.data + type->extra, len - sizeof(record));
+	if (type->kind == BTF_KIND_INT)
+		btf_fit_encoding(fit->types + fit->len - sizeof(uint32_t));
 }
 
 /* The most bytes there can be: a record of three words may get a fourth. */

@@ -50,6 +50,20 @@ SELDOM int globals_open(const struct elf *elf, const struct object *object, stru
 	return 0;
 }
 
+/* Of several static ones with that name, in a linked object, the one that is as large. */
+static inline const struct name *global_type(const struct globals *globals,
+					     const struct elf_symbol *symbol, uint32_t datasec,
+					     uint64_t *out_size)
+{
+	const struct name *first = names_find(&globals->types, symbol->name, datasec);
+
+	for (const struct name *type = first; type; type = names_next(&globals->types, type))
+		if (btf_size(&globals->object->btf, type->value, out_size) &&
+		    *out_size == symbol->size)
+			return type;
+	return first && btf_size(&globals->object->btf, first->value, out_size) ? first : NULL;
+}
+
 /* The symbol as a global; false when it is none that BTF describes. */
 static inline bool global_of(const struct globals *globals, const struct elf_symbol *symbol,
 			     struct global *out)
@@ -63,8 +77,8 @@ static inline bool global_of(const struct globals *globals, const struct elf_sym
 	    symbol->shndx >= SHN_LORESERVE ||
 	    !elf_section_get(globals->elf, symbol->shndx, &section) || !object_is_data(&section))
 		return false;
-	type = names_find(&globals->types, symbol->name, object->data[section.idx].datasec);
-	if (!type || !btf_size(&object->btf, type->value, &size) ||
+	type = global_type(globals, symbol, object->data[section.idx].datasec, &size);
+	if (!type ||
 	    symbol->value > section.header.sh_size ||
 	    size > section.header.sh_size - symbol->value || section.header.sh_size > INT32_MAX)
 		return false;

@@ -295,6 +295,8 @@ static inline void list_value(struct list *list, const struct global *global)
 
 	text_clear(&value);
 	btf_add_value(&list->object->btf, global->type, bytes, &value);
+	if (value.cut)
+		memcpy(value.data + value.len - 4, " ...", 4);
 	if (list->json && value.data[0] == '"') {
 		while (bytes.size && !bytes.data[bytes.size - 1])
 			bytes.size--;

@@ -50,6 +50,7 @@ struct object_function {
 	uint32_t nr_insns;
 	uint32_t symbol_idx;
 	bool is_static;
+	bool is_untyped;       /* STT_NOTYPE: it may be a label */
 	bool is_program;       /* the kernel is to run it: it is one of object->programs */
 	bool is_named;         /* an instruction calls or names it, or a map holds it */
 	uint32_t callback_plus_1; /* a program's: the function that runs where it throws; 0: none */
@@ -151,6 +152,7 @@ struct object_parser {
 	struct elf_section btf;
 	struct elf_section btf_ext;
 	struct elf_section comment;
+	bool adds_values;    /* GNU as has: object_adds_values() */
 	struct elf_section jumptables;
 };
 
@@ -382,6 +384,7 @@ static inline int object_add_function(struct object_parser *parser, const struct
 		.nr_insns = (uint32_t)(symbol->size / sizeof(struct insn)),
 		.symbol_idx = (uint32_t)symbol_idx,
 		.is_static = symbol->binding == STB_LOCAL,
+		.is_untyped = symbol->type == STT_NOTYPE,
 	};
 	return 0;
 }
@@ -398,6 +401,16 @@ static inline bool object_function_is_before(const void *a, const void *b)
 	return f->is_static != g->is_static ? g->is_static : f->symbol_idx < g->symbol_idx;
 }
 
+/* Is it the same as the one before, or a label in that one? */
+static inline bool object_function_is_in(const struct object_function *function,
+					 const struct object_function *before)
+{
+	const uint32_t end = function->is_untyped ? before->start + before->nr_insns : 0;
+
+	return function->code == before->code &&
+	       (function->start == before->start || function->start < end);
+}
+
 /* In order, each once though it may have several names, and with a size. */
 static inline int object_order_functions(struct object *object, struct why *why)
 {
@@ -406,8 +419,7 @@ static inline int object_order_functions(struct object *object, struct why *why)
 
 	list_sort(functions, object->nr_functions, sizeof(*functions), object_function_is_before);
 	for (uint32_t i = 0; i < object->nr_functions; i++)
-		if (nr == 0 || functions[nr - 1].code != functions[i].code ||
-		    functions[nr - 1].start != functions[i].start)
+		if (nr == 0 || !object_function_is_in(&functions[i], &functions[nr - 1]))
 			functions[nr++] = functions[i];
 	object->nr_functions = nr;
 
@@ -471,13 +483,17 @@ SELDOM uint32_t object_function_at(const struct object *object, const struct obj
 	       object->functions[found].start == start ? found : OBJECT_NONE;
 }
 
-/* The last function that starts at or before the instruction; OBJECT_NONE when there is none. */
+/* The function that has the instruction; OBJECT_NONE when there is none. */
 SELDOM uint32_t object_function_around(const struct object *object, const struct object_code *code,
 				       uint32_t insn)
 {
 	const uint32_t next = object_function_from(object, code, (uint64_t)insn + 1);
+	const struct object_function *function;
 
-	return next > code->first_function ? next - 1 : OBJECT_NONE;
+	if (next <= code->first_function)
+		return OBJECT_NONE;
+	function = &object->functions[next - 1];
+	return insn - function->start < function->nr_insns ? next - 1 : OBJECT_NONE;
 }
 
 /* Puts before a reason which instruction of which function it is about. */
@@ -1051,20 +1067,21 @@ static inline uint64_t object_reference_base(const struct object_reference *ref)
 	return ref->symbol.type == STT_SECTION ? 0 : ref->symbol.value;
 }
 
-/*
- * The 64-bit value that a load has before relocation: an SHT_REL entry's addend.
- * GNU as (seen: 2.40) adds to it the value of a symbol that has a name.
- */
+/* The 64-bit value that a load has before relocation. */
+static inline uint64_t object_load_value(const struct insn *insn)
+{
+	return (uint64_t)(uint32_t)insn[1].imm << 32 | (uint32_t)insn[0].imm;
+}
+
+/* An SHT_REL entry's addend; GNU as may have added the value of a symbol that has a name. */
 static inline int64_t object_addend(const struct object_parser *parser,
 				    const struct object_reference *ref, const struct insn *insn)
 {
-	int64_t addend = (int64_t)((uint64_t)(uint32_t)insn[1].imm << 32 | (uint32_t)insn[0].imm);
-	const struct view comment = parser->comment.data;
-	const bool by_gnu = view_has(comment, 1, 4) && memcmp(comment.data + 1, "GCC:", 4) == 0;
+	const uint64_t value = object_load_value(insn);
 
-	if (by_gnu && ref->symbol.type != STT_SECTION && (uint64_t)addend >= ref->symbol.value)
-		addend -= (int64_t)ref->symbol.value;
-	return addend;
+	if (parser->adds_values && ref->symbol.type != STT_SECTION && value >= ref->symbol.value)
+		return (int64_t)(value - ref->symbol.value);
+	return (int64_t)value;
 }
 
 SELDOM int object_refuse_reference(const struct object_reference *ref, struct why *why)
@@ -1344,6 +1361,39 @@ static inline int object_read_reference(const struct object_parser *parser,
 	return 0;
 }
 
+/* Is one of its loads less than its symbol's value, which then was not added to it? */
+static inline bool object_has_less(const struct object_parser *parser,
+				   const struct elf_section *section, const struct object_code *code)
+{
+	const uint64_t nr = elf_relocations_count(section);
+	struct object_reference ref;
+	uint64_t offset;
+
+	for (uint64_t i = 0; i < nr; i++)
+		if (object_read_reference(parser, section, i, &offset, &ref, NULL) == 0 &&
+		    ref.type == R_BPF_64_64 && ref.section.idx && ref.symbol.type != STT_SECTION &&
+		    offset / sizeof(struct insn) + 1 < code->nr_insns &&
+		    object_load_value(&code->insns[offset / sizeof(struct insn)]) < ref.symbol.value)
+			return true;
+	return false;
+}
+
+/* GNU as up to some version (seen: 2.40, not 2.47) wrote a symbol's value into the load as well. */
+SELDOM bool object_adds_values(const struct object_parser *parser)
+{
+	struct elf_section section;
+
+	for (uint32_t i = 1; elf_section_get(parser->elf, i, &section); i++) {
+		const uint32_t target = section.header.sh_info;
+
+		if (target < parser->elf->nr_sections && parser->sections[target].role == ROLE_CODE &&
+		    object_has_less(parser, &section,
+				    &parser->object->codes[parser->sections[target].code]))
+			return false;
+	}
+	return true;
+}
+
 static inline int object_relocate_code(struct object_parser *parser,
 				       const struct elf_section *section,
 				       struct object_code *code, struct why *why)
@@ -1458,8 +1508,11 @@ SELDOM int object_relocate_failed(struct object_code *code, int err, struct why 
 static inline int object_relocate(struct object_parser *parser, struct why *why)
 {
 	const struct elf *elf = parser->elf;
+	const struct view comment = parser->comment.data;
 	struct elf_section section;
 
+	if (view_has(comment, 1, 4) && memcmp(comment.data + 1, "GCC:", 4) == 0)
+		parser->adds_values = object_adds_values(parser);
 	for (uint32_t i = 1; elf_section_get(elf, i, &section); i++) {
 		const uint32_t target = section.header.sh_info;
 		struct object_code *code;
@@ -1504,6 +1557,11 @@ static inline int object_resolve_calls(struct object *object, uint32_t code_idx,
 			continue;
 		function = object_function_at(object, code,
 					      (uint64_t)((int64_t)i + insn->imm + 1));
+		if (function == OBJECT_NONE &&
+		    object_function_around(object, code, i) == OBJECT_NONE) {
+			insn->src_reg = 0; /* dead: a linker leaves weak functions that others replace */
+			continue;
+		}
 		if (function == OBJECT_NONE) {
 			why_bad(why, "calls instruction %lld, where no function starts",
 				(long long)i + insn->imm + 1);

@@ -125,6 +125,21 @@ static void with_static_alias(struct image *image)
 	SYMBOL_AT(image, SYM_LABEL)->st_size = SYMBOL_AT(image, SYM_COUNT)->st_size;
 }
 
+static void with_label(struct image *image)
+{
+	symbol_add(image, "label", STB_GLOBAL, STT_NOTYPE, SEC_PROG, 32, 0);
+	image_lay_out(image);
+}
+
+/* Behind the function, a call to nowhere: linkers leave what another weak function replaced. */
+static void with_dead_call(struct image *image)
+{
+	const struct insn call = { .code = INSN_CALL, .src_reg = INSN_PSEUDO_CALL, .imm = 7 };
+
+	section_append(image, SEC_PROG, &call, sizeof(call));
+	image_lay_out(image);
+}
+
 static void with_empty_text(struct image *image)
 {
 	section_add(image, ".text", SHT_PROGBITS, SHF_EXECINSTR);
@@ -415,6 +430,18 @@ static void by_gnu_as(struct image *image)
 	image_lay_out(image);
 }
 
+/* A newer one adds nothing: the second load is less than its symbol's value, 4. */
+static void by_newer_gnu_as(struct image *image)
+{
+	const uint32_t symbol = variables_add(image, ".data", SHT_PROGBITS, "\1\2\3\4\5\6\7\x08", 8);
+
+	by_gnu_as(image);
+	load_symbol(image, 0, symbol);
+	load_symbol(image, 1, symbol);
+	INSN_AT(image, INSN_LOAD_COUNTS)->imm = 4;
+	INSN_AT(image, INSN_LOAD_NAMES)->imm = 0;
+}
+
 /* To the symbol of a section it adds nothing. */
 static void static_by_gnu_as(struct image *image)
 {
@@ -657,6 +684,9 @@ static const struct variant {
 	{ "extended section numbers", RUN(with_extended_numbers), GOOD },
 	{ "an alias of the function", RUN(with_alias), GOOD },
 	{ "a static alias of the function", RUN(with_static_alias), GOOD },
+	{ "a global label in the function", RUN(with_label), GOOD },
+	{ "a call behind the function", RUN(with_dead_call),
+	  "count 18:11:0:0 0:00:0:0 18:21:0:1 0:00:0:0 b7:00:0:0 95:00:0:0 85:00:0:7; GPL; 40906" GOOD_MAPS },
 	{ "an empty .text", RUN(with_empty_text), GOOD },
 	{ "a large .bss", RUN(with_large_bss), GOOD },
 	{ "anything in section 0", SET_SECTION(SEC_NULL, sh_size, UINT64_MAX), GOOD },
@@ -719,6 +749,8 @@ static const struct variant {
 	{ "variables with BTF", RUN(variables_with_btf),
 	  LOADS_FIRST("12:0:2") GOOD_END "; .data 2/4/4/1/0 pin 0 value .data variables 1 2 3 4" },
 	{ "addends as GNU as writes them", RUN(by_gnu_as), GOOD },
+	{ "addends as a newer GNU as writes them", RUN(by_newer_gnu_as),
+	  LOADS("12:0:2", "8", "22:0:2", "4") GOOD_END "; .data 2/4/8/1/0 pin 0 variables 1 2 3 4 5 6 7 8" },
 	{ "static maps as GNU as writes them", RUN(static_by_gnu_as), GOOD },
 	{ "a comment of clang's", RUN(by_clang), GOOD },
 

@@ -265,6 +265,28 @@ static void fit_section_names(void)
 
 /* ---- Functions ---- */
 
+/* gcc 12 says of a char that it is signed and a char. */
+static void fit_encodings(void)
+{
+	static const struct {
+		uint32_t given, made;
+	} rows[] = {
+		{ BTF_INT_SIGNED | BTF_INT_CHAR, BTF_INT_CHAR }, { BTF_INT_SIGNED, BTF_INT_SIGNED },
+		{ BTF_INT_CHAR, BTF_INT_CHAR }, { 4, 4 }, { 0, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint32_t id;
+
+		fit_file_clear();
+		btf_image_start(&fit_image, NULL);
+		id = btf_image_type(&fit_image, BTF_KIND_INT, "char", 0, 1);
+		btf_image_word(&fit_image, rows[i].given << 24 | 8);
+		if (fit_run(BTF_FIT_ALL))
+			EXPECT_NUMBER(fit_type(id).number.encoding, rows[i].made);
+	}
+}
+
 static void fit_linkage(void)
 {
 	uint32_t proto, seen, hidden, local, tagged;
@@ -399,6 +421,7 @@ static const struct check_case fit_cases[] = {
 	{ "btf_fit: variables without a place", fit_variables_without_place },
 	{ "btf_fit: externs", fit_externs },
 	{ "btf_fit: names of sections", fit_section_names },
+	{ "BTF fitted: encodings", fit_encodings },
 	{ "btf_fit: linkage of functions", fit_linkage },
 	{ "btf_fit: what is known stays as it is", fit_all_known },
 	{ "btf_fit: what each kind becomes", fit_kinds },
