@@ -263,7 +263,7 @@ static inline bool program_ask_more(struct sys_prog_load_attr *attr, int err, bo
  * descriptor, should the kernel take it now.
  */
 SELDOM int program_ask_for_log(const struct sys_prog_load_attr *attr, int err,
-				struct verifier_log *log)
+			       struct verifier_log *log)
 {
 	struct sys_prog_load_attr logged = *attr;
 	int fd;
@@ -578,8 +578,8 @@ SELDOM int program_explain(const struct program_request *request,
 
 /* It was refused with `err`: why? */
 SELDOM int program_refused(const struct program_request *request,
-				 struct sys_prog_load_attr *attr, int err,
-				 struct verifier_log *log, struct why *why)
+			   struct sys_prog_load_attr *attr, int err, struct verifier_log *log,
+			   struct why *why)
 {
 	if (err == -ENOSYS)
 		return why_set(why, -EOPNOTSUPP,

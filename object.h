@@ -152,8 +152,8 @@ struct object_parser {
 	struct elf_section btf;
 	struct elf_section btf_ext;
 	struct elf_section comment;
-	bool adds_values;    /* GNU as has: object_adds_values() */
 	struct elf_section jumptables;
+	bool adds_values;        /* the assembler has, to loads: object_adds_values() */
 };
 
 SELDOM int object_out_of_memory(struct why *why)
