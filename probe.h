@@ -5,7 +5,7 @@
  * Best rung first: the kprobe or uprobe PMU with a BPF link (v5.15), the PMU
  * with an ioctl (v4.17), a tracefs event (v4.1). The first two vanish with
  * their descriptors however the process ends; the third leaves an event in
- * tracefs (events.h), which attachment_retract() removes, a guardian process if we are
+ * tracefs (tracefs.h), which attachment_retract() removes, a guardian process if we are
  * killed, and events_sweep() of the next start if that was killed as well. What
  * exists is found by looking for it, never by a version.
  */
@@ -15,12 +15,12 @@
 #include <sys/file.h>
 
 #include "bpf_sys.h"
-#include "events.h"
 #include "fs.h"
 #include "insn.h"
 #include "kernel.h"
 #include "kinds.h"
 #include "text.h"
+#include "tracefs.h"
 
 enum attach_mode { ATTACH_AUTO, ATTACH_PERF, ATTACH_TRACEFS };
 

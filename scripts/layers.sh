@@ -39,8 +39,8 @@ kernel.h: elf64.h insn.h kinds.h bpf_sys.h fs.h
 symbols.h: text.h fs.h
 kbtf.h: elf64.h btf.h bpf_sys.h fs.h kernel.h
 config.h: insn.h inflate.h kconfig.h bpf_sys.h fs.h kernel.h
-events.h: text.h bpf_sys.h fs.h
-probe.h: text.h insn.h kinds.h bpf_sys.h fs.h kernel.h events.h
+tracefs.h: text.h bpf_sys.h fs.h
+probe.h: text.h insn.h kinds.h bpf_sys.h fs.h kernel.h tracefs.h
 kprobe.h: text.h bpf_sys.h fs.h kernel.h symbols.h probe.h
 uprobe.h: text.h elf64.h kinds.h bpf_sys.h kernel.h probe.h
 functions.h: text.h kinds.h bpf_sys.h fs.h symbols.h probe.h

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* unit_attach.h - events.h, probe.h, kprobe.h: targets, events of tracefs, why it did not attach */
+/* unit_attach.h - tracefs.h, probe.h, kprobe.h: targets, events of tracefs, why it did not attach */
 #ifndef UNIT_ATTACH_H
 #define UNIT_ATTACH_H
 
@@ -159,7 +159,7 @@ static void targets_past_the_entry(void)
 	EXPECT_NUMBER(target.offset, 8);
 }
 
-/* ---- events.h ---- */
+/* ---- tracefs.h ---- */
 
 #define EVENT "load_kp_bpf_0123456789abcdef"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * events.h - events of tracefs on places in the kernel's code or in a file's.
+ * tracefs.h - events of tracefs on places in the kernel's code or in a file's.
  *
  * They outlive who made them, so that each has a name that tells whose it is: its own
  * process removes it, a guardian if that is killed, and the sweep of the next start
  * if the guardian was killed as well.
  */
-#ifndef EVENTS_H
-#define EVENTS_H
+#ifndef TRACEFS_H
+#define TRACEFS_H
 
 #include <signal.h>
 #include <sys/file.h>
