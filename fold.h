@@ -633,12 +633,15 @@ SELDOM int object_fold(const struct elf *elf, struct object *object, struct aren
 	return 0;
 }
 
-/* For an object with no globals, whose fields a kernel before v4.20 has or has not. */
+/*
+ * For an object with no globals, whose fields an old kernel has or has not. With jump
+ * tables it is for none of these, and their jumps do not show where they go.
+ */
 SELDOM void object_settle_conditions(const struct object *object)
 {
 	struct fold fold = { .nr_looks = 0 };
 
-	for (uint32_t i = 0; i < object->nr_functions; i++) {
+	for (uint32_t i = 0; i < object->nr_functions && !object->nr_jumps; i++) {
 		const struct object_function *function = &object->functions[i];
 		const struct object_code *code = &object->codes[function->code];
 

@@ -372,7 +372,7 @@ static int session_prepare(const struct options *options, struct session *s, str
 		err = object_adapt(&s->object, &s->kbtf, &s->arena, why);
 	if (!err && object_has_globals(&s->object) && !maps_can_be_globals())
 		err = object_fold(&s->elf, &s->object, &s->arena, why);
-	else if (!err && options->btf && kernel_is_before(4, 20))
+	else if (!err && options->btf) /* the kernel has none: it may be an old one */
 		object_settle_conditions(&s->object);
 	return err ? err : externs_fd_array(&s->kbtf, &s->arena, &programs->fd_array, why);
 }

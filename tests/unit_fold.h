@@ -315,6 +315,13 @@ static void fold_settles_fields(void)
 	EXPECT_INSN(&folded.insns[5], "15 r2 r0 0 0");
 	EXPECT_INSN(&folded.insns[9], "15 r3 r0 0 0");
 	EXPECT_INSN(&folded.insns[12], "15 r4 r0 0 0");
+	/* What a jump table leads to is not known to be reached. */
+	SETTLE_THESE({ .code = 0x0d, .dst_reg = 1 }, FOLD_RETURN, FOLD_HELPER(4), FOLD_RETURN);
+	EXPECT_INSN(&folded.insns[2], "b7 r0 r0 0 0");
+	folded.insns[2] = (struct insn)FOLD_HELPER(4);
+	folded.object.nr_jumps = 1;
+	object_settle_conditions(&folded.object);
+	EXPECT_INSN(&folded.insns[2], "85 r0 r0 0 4");
 }
 
 static void fold_conditions(void)
