@@ -106,7 +106,7 @@ put() { # FILE PATH
 # Debian's bpftool of another machine, and what of its libraries the dynamic
 # linker asks for.
 put_foreign_bpftool() {
-    for package in bpftool libc6 libcap2 libelf1t64 libzstd1 zlib1g; do
+    for package in bpftool libc6 libcap2 $libelf libzstd1 zlib1g; do
         debian_unpack "$foreign_suite" "$arch" "$package"
     done >"$work/packages"
     command=$(head -n 1 "$work/packages")/usr/sbin/bpftool
@@ -157,8 +157,10 @@ quote() {
 [ -x "$loader" ] || { debian_say "there is no loader at $loader: run make"; exit 1; }
 kernel=$("${0%/*}/kernel.sh" "$suite" "$arch" "$flavour")
 # Always the same busybox, not the host's, which may be of another machine; what
-# is for other machines comes from the first suite that has all of them.
-foreign_suite=trixie
+# is for other machines comes from the first suite that has all of them, or from the
+# one before with its kernels.
+foreign_suite=trixie libelf=libelf1t64
+[ "$suite" != bookworm ] || foreign_suite=bookworm libelf=libelf1
 busybox_suite=bookworm
 [ "$arch" = amd64 ] || busybox_suite=$foreign_suite
 busybox=$(debian_unpack $busybox_suite "$arch" busybox-static)
