@@ -274,6 +274,43 @@ static void every_place_is_reached(void)
 	places_expect_reached("elf64.h mapdef.h object.h", unreachable, sizeof(unreachable) / sizeof(unreachable[0]));
 }
 
+/* As a linker leaves them, of two files: which of them a symbol is, its size tells. */
+static void statics_of_one_name(void)
+{
+	static const uint64_t sizes[] = { 4, 8, 4 };
+	struct image image = image_good();
+	struct globals globals;
+	struct global global;
+	struct view file;
+	struct parsed p;
+	uint32_t first;
+	int data;
+
+	types_begin();
+	first = type_variable("level", btf_image_int(&types, "long", 8, 1, 64));
+	type_variable("level", TYPE_INT);
+	type_section(".data", first, 2);
+	types_end(&image);
+	data = section_add(&image, ".data", SHT_PROGBITS, 0);
+	section_append(&image, data, "0123456789abcdef", 16);
+	for (uint64_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		symbol_add(&image, "level", STB_LOCAL, STT_OBJECT, (uint16_t)data, 4 * i, sizes[i]);
+	load_symbol(&image, 0, last_symbol(&image));
+	image_lay_out(&image);
+	file = image_write(&image);
+	image_free(&image);
+	parse(file, ARENA_SIZE, &p);
+	EXPECT_NUMBER(p.err, 0);
+	EXPECT_NUMBER(globals_open(&p.elf, &p.object, &p.arena, &globals, &p.why), 0);
+	for (uint64_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		EXPECT(global_next(&globals, &global));
+		EXPECT_NUMBER(global.offset, 4 * i);
+		EXPECT_NUMBER(global.size, sizes[i]);
+	}
+	EXPECT(!global_next(&globals, &global));
+	parsed_free(&p, file);
+}
+
 static void a_hundred_maps(void)
 {
 	struct image image = image_good();
@@ -501,6 +538,7 @@ static void machines_have_names(void)
 static const struct check_case others[] = {
 	{ "more maps than a process holds", more_maps_than_a_process_holds }, /* a refusal, of a large file */
 	{ "every refusal and hint has a case", every_place_is_reached },
+	{ "static variables of one name", statics_of_one_name },
 	{ "a hundred maps", a_hundred_maps },
 	{ "code in more sections than a sentence can name", code_in_many_sections },
 	{ "accessors have ends", accessors_have_ends },
