@@ -280,7 +280,7 @@ static void statics_of_one_name(void)
 	static const uint64_t sizes[] = { 4, 8, 4 };
 	struct image image = image_good();
 	struct globals globals;
-	struct global global;
+	struct global global = { .size = 0 };
 	struct view file;
 	struct parsed p;
 	uint32_t first;
