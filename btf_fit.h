@@ -200,18 +200,6 @@ static inline bool btf_fit_place(struct btf_fit *fit, const struct btf_type *dat
 	return true;
 }
 
-/* The kernel takes one encoding of an INT, and a char of gcc 12 has two. */
-static inline void btf_fit_encoding(uint8_t *place)
-{
-	const uint32_t both = (BTF_INT_SIGNED | BTF_INT_CHAR) << 24;
-	uint32_t word;
-
-	memcpy(&word, place, sizeof(word));
-	if ((word & both) == both)
-		word &= ~((uint32_t)BTF_INT_SIGNED << 24);
-	memcpy(place, &word, sizeof(word));
-}
-
 static inline void btf_fit_datasec(struct btf_fit *fit, const struct btf_type *type,
 				   const struct btf_record *record)
 {
@@ -254,6 +242,18 @@ static inline void btf_fit_parameters(struct btf_fit *fit, const struct btf_type
 			words[0] = fit->parameter_name;
 		btf_fit_put(fit, words, sizeof(words));
 	}
+}
+
+/* The kernel takes one encoding of an INT, and a char of gcc 12 has two. */
+static inline void btf_fit_encoding(uint8_t *place)
+{
+	const uint32_t both = (BTF_INT_SIGNED | BTF_INT_CHAR) << 24;
+	uint32_t word;
+
+	memcpy(&word, place, sizeof(word));
+	if ((word & both) == both)
+		word &= ~((uint32_t)BTF_INT_SIGNED << 24);
+	memcpy(place, &word, sizeof(word));
 }
 
 /* ---- All of it ---- */

@@ -68,7 +68,7 @@ static inline void extern_set_address(struct extern_value *value, uint64_t addre
 	value->found = true;
 }
 
-/* Their addresses, in one pass over the kernel's symbols; a weak one's is 0 where they are hidden. */
+/* Their addresses, in one pass over the kernel's symbols. A weak one's is 0 if they are hidden. */
 static inline int externs_find_addresses(const struct object *object, const struct names *names,
 					 struct extern_value *values, struct why *why)
 {
@@ -76,10 +76,9 @@ static inline int externs_find_addresses(const struct object *object, const stru
 	struct fs_lines lines;
 	struct symbol symbol;
 	uint64_t addresses = 0;
-	int err = symbols_open(&lines);
-	const bool is_open = err == 0;
+	const int err = symbols_open(&lines);
 
-	while (is_open && symbols_next(&lines, &symbol)) {
+	while (!err && symbols_next(&lines, &symbol)) {
 		const struct name *found;
 
 		symbol_copy_name(&symbol, name);
@@ -88,14 +87,14 @@ static inline int externs_find_addresses(const struct object *object, const stru
 			extern_set_address(&values[found->value], symbol.address);
 		addresses |= symbol.address;
 	}
-	if (is_open)
+	if (!err)
 		fs_lines_close(&lines);
-	if (is_open && addresses)
+	if (!err && addresses)
 		return 0;
 	for (uint32_t i = 0; i < names->nr; i++)
 		if (!object->externs[names->items[i].value].is_weak)
-			return is_open ? symbols_refuse_hidden(why)
-				       : why_errno(why, err, "/proc/kallsyms cannot be read");
+			return err ? why_errno(why, err, "/proc/kallsyms cannot be read")
+				   : symbols_refuse_hidden(why);
 	return 0;
 }
 

@@ -284,7 +284,7 @@ static inline uint32_t fold_stack_used(struct fold *fold)
 		const bool is_add = insn->code == (INSN_ADD | INSN_ALU64) && insn->imm < 0 &&
 				    insn->imm >= -(int32_t)FOLD_STACK_MAX;
 		const bool is_place = i > 0 && !fold->marks[i] &&
-				      insns[i - 1].code == (INSN_MOV | 8 | INSN_ALU64) &&
+				      insns[i - 1].code == (INSN_MOV | INSN_X | INSN_ALU64) &&
 				      insns[i - 1].src_reg == FOLD_FRAME &&
 				      insns[i - 1].dst_reg == insn->dst_reg;
 		const uint8_t base = class == INSN_LDX ? insn->src_reg : insn->dst_reg;
@@ -549,7 +549,7 @@ static inline void fold_add_tail(struct fold *fold, struct insn *tail)
 			tail++;
 		}
 		*tail++ = (struct insn){
-			.code = INSN_MOV | 8 | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
+			.code = INSN_MOV | INSN_X | INSN_ALU64, .dst_reg = reg, .src_reg = FOLD_FRAME,
 		};
 		at += 2;
 		*tail++ = (struct insn){ .code = INSN_JMP,

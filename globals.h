@@ -78,8 +78,7 @@ static inline bool global_of(const struct globals *globals, const struct elf_sym
 	    !elf_section_get(globals->elf, symbol->shndx, &section) || !object_is_data(&section))
 		return false;
 	type = global_type(globals, symbol, object->data[section.idx].datasec, &size);
-	if (!type ||
-	    symbol->value > section.header.sh_size ||
+	if (!type || symbol->value > section.header.sh_size ||
 	    size > section.header.sh_size - symbol->value || section.header.sh_size > INT32_MAX)
 		return false;
 	*out = (struct global){
@@ -126,12 +125,12 @@ static inline int global_refuse(struct globals *globals, const char *name, size_
 static inline int global_store(struct object *object, const struct global *global,
 			       const char *value, struct arena *arena, struct why *why)
 {
-	const uint32_t next = object->data[global->section_idx].map_plus_1;
+	const uint32_t map_plus_1 = object->data[global->section_idx].map_plus_1;
 	struct object_map *map;
 
-	if (!next) /* no program refers to it */
+	if (!map_plus_1) /* no program refers to it */
 		return 0;
-	map = &object->maps.items[next - 1];
+	map = &object->maps.items[map_plus_1 - 1];
 	if (!map->data)
 		map->data = arena_take(arena, map->data_size, 1);
 	if (!map->data)

@@ -35,7 +35,8 @@ struct insn {
 #define INSN_MODE_MEMSX 0x80  /* since v6.6 */
 #define INSN_MODE_ATOMIC 0xc0
 
-#define INSN_SOURCE(code) ((code) & 0x08) /* of ALU and JMP: 0 the immediate, else a register */
+#define INSN_SOURCE(code) ((code) & INSN_X) /* of ALU and JMP: 0 the immediate, else a register */
+#define INSN_X 0x08
 #define INSN_OPERATION(code) ((code) & 0xf0)
 
 /* Of ALU and ALU64. */

@@ -83,11 +83,12 @@ static int print_chunk(int fd, const char *data, size_t len)
 /* How much of it makes a record: whole lines, if one of them ends in it. */
 SELDOM size_t print_record(const char *data, size_t len)
 {
-	size_t end = len < PRINT_RECORD ? len : PRINT_RECORD;
+	const size_t most = len < PRINT_RECORD ? len : PRINT_RECORD;
+	size_t end = most;
 
 	while (end > 1 && data[end - 1] != '\n')
 		end--;
-	return end > 1 ? end : len < PRINT_RECORD ? len : PRINT_RECORD;
+	return end > 1 ? end : most;
 }
 
 /*

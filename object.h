@@ -405,10 +405,9 @@ static inline bool object_function_is_before(const void *a, const void *b)
 static inline bool object_function_is_in(const struct object_function *function,
 					 const struct object_function *before)
 {
-	const uint32_t end = function->is_untyped ? before->start + before->nr_insns : 0;
-
 	return function->code == before->code &&
-	       (function->start == before->start || function->start < end);
+	       (function->start == before->start ||
+		(function->is_untyped && function->start < before->start + before->nr_insns));
 }
 
 /* In order, each once though it may have several names, and with a size. */

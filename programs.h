@@ -283,6 +283,7 @@ static inline int programs_choose(struct object *object, const struct programs_w
 	int err = programs_open(object, arena, out, why);
 
 	for (uint32_t i = 0; !err && i < object->nr_programs; i++)
+		/* (FUNCTION asks for an optional one.) */
 		err = programs_add(out, &object->programs[i], wanted->nr_functions > 0, why);
 	if (err)
 		return err;
